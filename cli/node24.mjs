@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// Starts the given script on Node 24, whichever Node runs this file: `node cli/node24.mjs <script> [arguments]`.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const WANTED = 24;
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const platform = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+const candidates = [
+  'node_modules/node/bin/node',
+  `node_modules/node/node_modules/${platform}/bin/node`,
+  `node_modules/${platform}/bin/node`,
+].map((place) => path.join(root, place));
+
+const own = Number(process.versions.node.split('.')[0]) >= WANTED ? process.execPath : undefined;
+const node = own ?? candidates.find((place) => fs.existsSync(place));
+if (!node) {
+  console.error(
+    `Frontdesk needs Node ${WANTED}, this is ${process.version}, and the one that npm brings is not set up (were install scripts switched off?). Run: npm rebuild node`,
+  );
+  process.exit(1);
+}
+
+const child = spawn(node, process.argv.slice(2), { stdio: 'inherit' });
+// Ctrl-C reaches the child by itself (same terminal); only what was sent to this process alone is passed on.
+process.on('SIGINT', () => {});
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -1,0 +1,34 @@
+/** Three projects: the server (Node, real PostgreSQL), the admin UI (jsdom), and browser journeys (a real Chromium). */
+const native = { extensionsToTreatAsEsm: ['.ts'], transform: {}, testEnvironment: 'node' };
+const ignore = ['/node_modules/', '/dist/', '/\\.frontdesk/', '/coverage/'];
+
+export default {
+  coverageProvider: 'babel',
+  collectCoverageFrom: ['core/**/*.ts', 'adapters/**/*.ts', 'cli/**/*.ts', 'main.ts', '!**/*.test.ts', '!adapters/web/widget/**'],
+  coverageDirectory: 'coverage',
+  projects: [
+    {
+      ...native,
+      displayName: 'server',
+      testMatch: ['<rootDir>/{core,adapters,flows,cli,migrations,bench}/**/*.test.ts', '<rootDir>/test/*.test.ts'],
+      testPathIgnorePatterns: [...ignore, '/adapters/web/widget/'],
+    },
+    {
+      displayName: 'ui',
+      testEnvironment: 'jsdom',
+      extensionsToTreatAsEsm: ['.ts', '.tsx'],
+      testMatch: ['<rootDir>/admin-ui/**/*.test.{ts,tsx}', '<rootDir>/adapters/web/widget/**/*.test.ts'],
+      testPathIgnorePatterns: ignore,
+      transform: {
+        '\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } }, module: { type: 'es6' } }],
+      },
+      moduleNameMapper: { '\\.css$': '<rootDir>/test/empty-style.js' },
+    },
+    {
+      ...native,
+      displayName: 'journeys',
+      testMatch: ['<rootDir>/test/journeys/**/*.test.ts'],
+      testPathIgnorePatterns: ignore,
+    },
+  ],
+};
