@@ -4,7 +4,14 @@ const ignore = ['/node_modules/', '/dist/', '/\\.frontdesk/', '/coverage/'];
 
 export default {
   coverageProvider: 'babel',
-  collectCoverageFrom: ['core/**/*.ts', 'adapters/**/*.ts', 'cli/**/*.ts', 'main.ts', '!**/*.test.ts', '!adapters/web/widget/**'],
+  collectCoverageFrom: [
+    'core/**/*.ts',
+    'adapters/**/*.ts',
+    'cli/**/*.ts',
+    'main.ts',
+    '!**/*.test.ts',
+    '!adapters/web/widget/**',
+  ],
   coverageDirectory: 'coverage',
   projects: [
     {
@@ -20,7 +27,17 @@ export default {
       testMatch: ['<rootDir>/admin-ui/**/*.test.{ts,tsx}', '<rootDir>/adapters/web/widget/**/*.test.ts'],
       testPathIgnorePatterns: ignore,
       transform: {
-        '\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } }, module: { type: 'es6' } }],
+        '\\.tsx?$': [
+          '@swc/jest',
+          {
+            jsc: {
+              target: 'es2024',
+              parser: { syntax: 'typescript', tsx: true },
+              transform: { react: { runtime: 'automatic' } },
+            },
+            module: { type: 'es6' },
+          },
+        ],
       },
       moduleNameMapper: { '\\.css$': '<rootDir>/test/empty-style.js' },
     },

@@ -50,7 +50,9 @@ function* sources(folder: string): Generator<string> {
 /** Our own files that `file` imports, as paths from the root; packages and Node's own modules are left out. */
 function imports(file: string): string[] {
   const text = fs.readFileSync(path.join(root, file), 'utf8');
-  const found = text.matchAll(/(?:^|[\s;}])(?:import|export)\s*(?:[^'"()]*?\sfrom\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm);
+  const found = text.matchAll(
+    /(?:^|[\s;}])(?:import|export)\s*(?:[^'"()]*?\sfrom\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  );
   return [...found].flatMap((match) => {
     const target = (match[1] ?? match[2])!;
     if (target.startsWith('#')) return [target.slice(1)];
