@@ -1,5 +1,10 @@
 /** Three projects: the server (Node, real PostgreSQL), the admin UI (jsdom), and browser journeys (a real Chromium). */
 const native = { extensionsToTreatAsEsm: ['.ts'], transform: {}, testEnvironment: 'node' };
+/** Starts PostgreSQL and unpacks Chromium when the first test asks for it, once for all workers. */
+const shared = {
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
 const ignore = ['/node_modules/', '/dist/', '/\\.frontdesk/', '/coverage/'];
 
 export default {
@@ -16,8 +21,12 @@ export default {
   projects: [
     {
       ...native,
+      ...shared,
       displayName: 'server',
-      testMatch: ['<rootDir>/{core,adapters,flows,cli,migrations,bench}/**/*.test.ts', '<rootDir>/test/*.test.ts'],
+      testMatch: [
+        '<rootDir>/{core,adapters,flows,cli,migrations,bench}/**/*.test.ts',
+        '<rootDir>/test/{.,support}/*.test.ts',
+      ],
       testPathIgnorePatterns: [...ignore, '/adapters/web/widget/'],
     },
     {
@@ -43,6 +52,7 @@ export default {
     },
     {
       ...native,
+      ...shared,
       displayName: 'journeys',
       testMatch: ['<rootDir>/test/journeys/**/*.test.ts'],
       testPathIgnorePatterns: ignore,
