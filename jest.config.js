@@ -25,7 +25,8 @@ export default {
       displayName: 'server',
       testMatch: [
         '<rootDir>/{core,adapters,flows,cli,migrations,bench}/**/*.test.ts',
-        '<rootDir>/test/{.,support}/*.test.ts',
+        '<rootDir>/test/*.test.ts',
+        '<rootDir>/test/support/*.test.ts',
       ],
       testPathIgnorePatterns: [...ignore, '/adapters/web/widget/'],
     },

@@ -7,9 +7,10 @@ import path from 'node:path';
  */
 const ROOMS: Record<string, readonly string[]> = {
   'core/errors.ts': [],
+  'core/configuration.ts': ['core/errors.ts'],
   'core/privacy': ['core/errors.ts'],
   'core/access': ['core/errors.ts', 'core/privacy'],
-  'core/conversation': ['core/errors.ts', 'core/privacy'],
+  'core/conversation': ['core/errors.ts', 'core/privacy', 'core/access'],
   'core/understanding': ['core/errors.ts', 'core/conversation'],
   'core/knowledge': ['core/errors.ts', 'core/conversation', 'core/understanding'],
   'core/tickets': ['core/errors.ts', 'core/privacy', 'core/conversation', 'core/access'],
