@@ -2,6 +2,8 @@ import path from 'node:path';
 import { describeSettings, parseConfiguration } from './configuration.ts';
 import { Problem } from './errors.ts';
 
+const database = (url: string): unknown => parseConfiguration({ DATABASE_URL: url }).database;
+
 function refused(env: Record<string, string>): Problem {
   try {
     parseConfiguration(env);
@@ -17,7 +19,7 @@ test('nothing needs to be set', () => {
     port: 3000,
     role: 'all',
     dataDir: path.resolve('.frontdesk'),
-    databaseUrl: undefined,
+    database: undefined,
     ollama: undefined,
     origins: [],
     demo: true,
@@ -31,7 +33,7 @@ test('nothing needs to be set', () => {
 test('what is set to nothing is not set', () => {
   expect(parseConfiguration({ PORT: '', DATABASE_URL: ' ', OLLAMA_URL: '' })).toMatchObject({
     port: 3000,
-    databaseUrl: undefined,
+    database: undefined,
     ollama: undefined,
   });
 });
@@ -71,6 +73,24 @@ test('the built-in database serves one process with all roles', () => {
     'DATABASE_URL must be set for the role api: the built-in database belongs to one process that does everything.',
   );
   expect(parseConfiguration({ FRONTDESK_ROLE: 'api', DATABASE_URL: 'postgres://db/frontdesk' }).role).toBe('api');
+});
+
+test('a database is reached by host, by socket folder, and with TLS', () => {
+  expect(database('postgres://me:p%40ss@db.example:6432/frontdesk?sslmode=verify-full')).toEqual({
+    host: 'db.example',
+    port: 6432,
+    user: 'me',
+    password: 'p@ss',
+    database: 'frontdesk',
+    ssl: 'verify-full',
+  });
+  expect(database('postgres://me:x@localhost/frontdesk?host=%2Frun%2Fpostgresql')).toMatchObject({
+    host: '/run/postgresql',
+    port: 5432,
+    ssl: 'disable',
+  });
+  expect(refused({ DATABASE_URL: 'postgres://db.example' }).message).toContain('postgres://user:password@host:5432/');
+  expect(refused({ DATABASE_URL: 'postgres://db/x?sslmode=perhaps' }).message).toContain('?sslmode=require');
 });
 
 test('vectors come from one place', () => {

@@ -1,20 +1,25 @@
 import path from 'node:path';
-import { z } from 'zod';
 import { Problem, type FieldError } from './errors.ts';
-
-/** At most `count` in `seconds`. */
-export type Limit = { count: number; seconds: number };
-
-/** When people answer, in minutes of the local day; Sunday is day 0. `always` has no gaps. */
-export type ServiceHours =
-  | { kind: 'always' }
-  | { kind: 'weekly'; spans: readonly { day: number; from: number; to: number }[] };
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
-const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-
-/** Turns words into a value, or throws the sentence that says how to mend them. */
-type Reader<T> = (words: string) => T;
+import {
+  count,
+  databaseAddress,
+  limit,
+  list,
+  oneOf,
+  onOff,
+  origin,
+  port,
+  secret,
+  serviceHours,
+  share,
+  timeZone,
+  url,
+  words,
+  type DatabaseAddress,
+  type Limit,
+  type Reader,
+  type ServiceHours,
+} from './setting-readers.ts';
 
 type Setting<T> = {
   read: Reader<T>;
@@ -23,92 +28,15 @@ type Setting<T> = {
   says: string;
 };
 
-/** A schema whose one message says what is wanted. */
-const by =
-  <T>(schema: z.ZodType<T>, wanted: string): Reader<T> =>
-  (words) => {
-    const parsed = schema.safeParse(words);
-    if (parsed.success) return parsed.data;
-    throw new Error(wanted);
-  };
-
 const withDefault = <T>(read: Reader<T>, fallback: string, says: string): Setting<T> => ({ read, fallback, says });
 const optional = <T>(read: Reader<T>, says: string): Setting<T | undefined> => ({ read, fallback: undefined, says });
-
-const words: Reader<string> = (text) => text;
-const port = by(z.coerce.number().int().min(0).max(65_535), 'a port from 1 to 65535, or 0 for a free one');
-const onOff = by(z.stringbool({ truthy: ['on', 'true', '1', 'yes'], falsy: ['off', 'false', '0', 'no'] }), 'on or off');
-const share = by(z.coerce.number().min(0).max(1), 'a number from 0 to 1');
-const oneOf = <const T extends readonly [string, ...string[]]>(...names: T): Reader<T[number]> =>
-  by(z.enum(names), `one of ${names.join(', ')}`);
-const url = (...protocols: string[]): Reader<string> =>
-  by(
-    z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`) }),
-    `an address that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-  );
-const list =
-  <T>(read: Reader<T>): Reader<readonly T[]> =>
-  (text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '')
-      .map(read);
-
-const origin: Reader<string> = (text) => {
-  if (text === '*') return text;
-  const wanted = 'origins such as https://shop.example (no path), or * for every site';
-  if (!URL.canParse(text)) throw new Error(wanted);
-  const { origin, protocol } = new URL(text);
-  if (!/^https?:$/.test(protocol) || origin !== text.replace(/\/$/, '')) throw new Error(wanted);
-  return origin;
-};
-
-const secret = by(z.string().min(32), 'at least 32 characters drawn by chance (openssl rand -base64 32)');
-
-const timeZone: Reader<string> = (text) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    throw new Error('the name of a time zone such as Asia/Taipei');
-  }
-};
-
-const limit: Reader<Limit> = (text) => {
-  const match = /^([1-9]\d{0,8})\/([1-9]\d{0,4})?([smhd])$/.exec(text);
-  if (!match) throw new Error('a count and a time such as 20/10s, 5/1m or 100/1h');
-  return { count: Number(match[1]), seconds: Number(match[2] ?? 1) * UNITS[match[3] as keyof typeof UNITS] };
-};
-
-const serviceHours: Reader<ServiceHours> = (text) => {
-  if (text === 'always') return { kind: 'always' };
-  return { kind: 'weekly', spans: text.split(';').flatMap(readSpan) };
-};
-
-function readSpan(text: string): { day: number; from: number; to: number }[] {
-  const [, first, last, from, to] =
-    /^\s*([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d:\d\d)-(\d\d:\d\d)\s*$/.exec(text) ?? [];
-  const [begin, end, opens, closes] = [dayOf(first), dayOf(last ?? first), minuteOf(from), minuteOf(to)];
-  if (begin < 0 || end < 0 || !(opens < closes))
-    throw new Error('"always", or days and hours such as Mon-Fri 09:00-18:00; Sat 10:00-14:00');
-  const days = ((end - begin + DAYS.length) % DAYS.length) + 1;
-  return Array.from({ length: days }, (_, step) => ({ day: (begin + step) % DAYS.length, from: opens, to: closes }));
-}
-
-const dayOf = (name: string | undefined): number => DAYS.findIndex((day) => day === name);
-
-function minuteOf(time: string | undefined): number {
-  const [hour, minute] = (time ?? '').split(':').map(Number);
-  if (hour === undefined || minute === undefined || minute > 59 || hour * 60 + minute > 24 * 60) return Number.NaN;
-  return hour * 60 + minute;
-}
 
 const SETTINGS = {
   PORT: withDefault(port, '3000', 'The port of everything; 0 takes a free one.'),
   HOST: withDefault(words, '0.0.0.0', 'The address to listen on; 127.0.0.1 keeps it to this machine.'),
   FRONTDESK_ROLE: withDefault(oneOf('all', 'api', 'worker'), 'all', 'What this process does.'),
   FRONTDESK_DATA: withDefault(words, '.frontdesk', 'The folder of the built-in database, the uploads and the keys.'),
-  DATABASE_URL: optional(url('postgres', 'postgresql'), 'A PostgreSQL of yours instead of the built-in one.'),
+  DATABASE_URL: optional(databaseAddress, 'A PostgreSQL of yours instead of the built-in one.'),
   REDIS_URL: optional(url('redis', 'rediss'), 'Redis for the queue, live events, caches and limits.'),
   ELASTICSEARCH_URL: optional(url('http', 'https'), 'Elasticsearch for the search.'),
   OLLAMA_URL: withDefault(list(url('http', 'https')), '', 'Ollama servers, separated by commas; none: no model.'),
@@ -131,7 +59,7 @@ const SETTINGS = {
     'When people answer: Mon-Fri 09:00-18:00; Sat 10:00-14:00.',
   ),
   TRUST_PROXY: withDefault(
-    by(z.coerce.number().int().min(0).max(10), 'how many proxies stand before Frontdesk, from 0 to 10'),
+    count(10),
     '0',
     'How many proxies of yours stand before it: the addresses that they report are then believed.',
   ),
@@ -161,7 +89,8 @@ export type Configuration = {
   role: 'all' | 'api' | 'worker';
   /** Absolute. */
   dataDir: string;
-  databaseUrl: string | undefined;
+  /** None: the built-in one. */
+  database: DatabaseAddress | undefined;
   redisUrl: string | undefined;
   elasticsearchUrl: string | undefined;
   ollama: { urls: readonly string[]; model: string; embedModel: string | undefined } | undefined;
@@ -237,7 +166,7 @@ function arrange(values: Values): Omit<Configuration, 'warnings'> {
     host: values.HOST,
     role: values.FRONTDESK_ROLE,
     dataDir: path.resolve(values.FRONTDESK_DATA),
-    databaseUrl: values.DATABASE_URL,
+    database: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     elasticsearchUrl: values.ELASTICSEARCH_URL,
     ollama:

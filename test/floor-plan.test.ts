@@ -7,7 +7,8 @@ import path from 'node:path';
  */
 const ROOMS: Record<string, readonly string[]> = {
   'core/errors.ts': [],
-  'core/configuration.ts': ['core/errors.ts'],
+  'core/setting-readers.ts': [],
+  'core/configuration.ts': ['core/errors.ts', 'core/setting-readers.ts'],
   'core/privacy': ['core/errors.ts'],
   'core/access': ['core/errors.ts', 'core/privacy'],
   'core/conversation': ['core/errors.ts', 'core/privacy', 'core/access'],

@@ -63,3 +63,9 @@ test('trigrams see Chinese characters, because the cluster was made for it', asy
     { seen: true },
   ]);
 });
+
+test('by default a database is what the migrations make', async () => {
+  const { connection } = await make();
+  const tables = await ask(connection, `select table_name from information_schema.tables where table_name = 'users'`);
+  expect(tables).toEqual([{ table_name: 'users' }]);
+});
