@@ -57,11 +57,11 @@ export const ChatSession = defineEntity({
     /** How the last message was understood (no text of the customer's in it). */
     understood: p.json<unknown>().nullable(),
     pageSealed: p.blob().nullable(),
-    rating: p.smallint().nullable().check('rating between 1 and 5'),
+    rating: p.smallint().nullable().check('rating >= 1 and rating <= 5'),
     ratingCommentSealed: p.blob().nullable(),
     closeReason: p.text().nullable(),
     /** Last activity to the minute: orders the desk's list without an index entry for each message. */
-    activeAt: p.datetime().defaultRaw("date_trunc('minute', now())"),
+    activeAt: p.datetime().defaultRaw("date_trunc('minute'::text, now())"),
     updatedAt: p.datetime().defaultRaw('now()'),
     createdAt: p.datetime().defaultRaw('now()'),
     closedAt: p.datetime().nullable(),
@@ -73,6 +73,14 @@ export type ChatSession = InferEntity<typeof ChatSession>;
 export const ChatMessage = defineEntity({
   name: 'ChatMessage',
   tableName: 'chat_messages',
+  uniques: [
+    // A customer's message is told apart by its inbound row; an agent's by this.
+    {
+      name: 'chat_messages_agent_client_id',
+      expression:
+        "create unique index chat_messages_agent_client_id on chat_messages (session_id, client_id) where author = 'agent' and client_id is not null",
+    },
+  ],
   properties: {
     session: () => p.manyToOne(ChatSession).primary().deleteRule('cascade'),
     seq: p.integer().primary().check('seq > 0'),

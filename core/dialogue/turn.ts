@@ -1,8 +1,11 @@
 import type { ChannelName } from '#core/conversation/conversation.schema.ts';
-import type { InboundContent, Locale, OutboundContent } from '#core/conversation/content.schema.ts';
+import type { InboundContent, Locale } from '#core/conversation/content.schema.ts';
+import type { Effect, Reply } from '#core/conversation/effect.ts';
 import type { KnowledgeHit, KnowledgeQuery } from '#core/knowledge/hit.ts';
 import type { UnderstandQuery, Understood } from '#core/understanding/understood.ts';
 import type { DialogueState } from './dialogue-state.ts';
+
+export type { Effect, HandoffReason, Reply } from '#core/conversation/effect.ts';
 
 /** What can happen to a dialogue. `seq` is the transcript's number of the customer's message. */
 export type DialogueEvent =
@@ -31,30 +34,6 @@ export type TurnInput = {
   events: readonly DialogueEvent[];
   now: Date;
 };
-
-/** One message of the bot; `inReplyTo` names the customer's messages (`seq`) that it answers. */
-export type Reply = { content: OutboundContent; inReplyTo: readonly number[] };
-
-export type HandoffReason = 'asked' | 'anger' | 'not-understood' | 'flow' | 'unresolved';
-
-/** What a turn changes beside the transcript: one closed union, written in the turn's transaction. */
-export type Effect =
-  | {
-      type: 'create-ticket';
-      number: string;
-      subject: string;
-      description: string;
-      category: string;
-      priority: 'low' | 'normal' | 'high' | 'urgent';
-      slots: Readonly<Record<string, string>>;
-      attachments: readonly string[];
-    }
-  | { type: 'request-handoff'; reason: HandoffReason; collected: Readonly<Record<string, string>>; topic?: string }
-  | { type: 'withdraw-handoff' }
-  | { type: 'save-contact'; name?: string; email?: string; phone?: string }
-  | { type: 'rate'; score: number; comment?: string }
-  | { type: 'feedback'; source: { kind: 'faq' | 'document'; id: string }; helpful: boolean }
-  | { type: 'close'; reason: 'silence' | 'customer' | 'done' };
 
 /** What a turn comes to: written whole, in one transaction, or not at all. */
 export type TurnOutcome = {

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261124150653_initial extends Migration {
+export class Migration20261124150000_initial extends Migration {
 
-  override name = 'Migration20261124150653_initial';
+  override name = 'Migration20261124150000_initial';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "audit_log" ("id" bigserial primary key, "at" timestamptz not null, "actor_kind" text not null, "actor_id" text null, "action" text not null, "subject_kind" text not null, "subject_id" text not null, "before" jsonb null, "after" jsonb null, "origin" text null, "prev_hash" text not null, "hash" text not null);`);
@@ -61,7 +61,7 @@ export class Migration20261124150653_initial extends Migration {
     this.addSql(`alter table "contact_identities" add constraint "contact_identities_channel_connection_external_index_unique" unique ("channel", "connection", "external_index");`);
     this.addSql(`alter table "contact_identities" add constraint "contact_identities_channel_check" check (channel in ('web', 'slack', 'telegram', 'teams'));`);
 
-    this.addSql(`create table "chat_sessions" ("id" uuid not null, "contact_id" uuid not null, "channel" text not null, "connection" text not null default 'web', "conversation_key" text null, "locale" text not null, "mode" text not null default 'bot', "epoch" int not null default 0, "seq" int not null default 0, "pending" int not null default 0, "state_sealed" bytea null, "token_hash" bytea null, "token_expires_at" timestamptz null, "lease_by" uuid null, "lease_until" timestamptz null, "agent_id" uuid null, "topic" text null, "mood" text not null default 'calm', "understood" jsonb null, "page_sealed" bytea null, "rating" smallint null, "rating_comment_sealed" bytea null, "close_reason" text null, "active_at" timestamptz not null default date_trunc('minute', now()), "updated_at" timestamptz not null default now(), "created_at" timestamptz not null default now(), "closed_at" timestamptz null, primary key ("id"));`);
+    this.addSql(`create table "chat_sessions" ("id" uuid not null, "contact_id" uuid not null, "channel" text not null, "connection" text not null default 'web', "conversation_key" text null, "locale" text not null, "mode" text not null default 'bot', "epoch" int not null default 0, "seq" int not null default 0, "pending" int not null default 0, "state_sealed" bytea null, "token_hash" bytea null, "token_expires_at" timestamptz null, "lease_by" uuid null, "lease_until" timestamptz null, "agent_id" uuid null, "topic" text null, "mood" text not null default 'calm', "understood" jsonb null, "page_sealed" bytea null, "rating" smallint null, "rating_comment_sealed" bytea null, "close_reason" text null, "active_at" timestamptz not null default date_trunc('minute'::text, now()), "updated_at" timestamptz not null default now(), "created_at" timestamptz not null default now(), "closed_at" timestamptz null, primary key ("id"));`);
     this.addSql(`alter table "chat_sessions" add constraint "chat_sessions_token_hash_unique" unique ("token_hash");`);
     this.addSql(`create index "chat_sessions_active" on "chat_sessions" ("active_at", "id");`);
     this.addSql(`create index "chat_sessions_contact" on "chat_sessions" ("contact_id", "created_at");`);
@@ -75,7 +75,7 @@ export class Migration20261124150653_initial extends Migration {
     this.addSql(`alter table "chat_sessions" add constraint "chat_sessions_mode_check" check (mode in ('bot', 'queued', 'agent', 'closed'));`);
     this.addSql(`alter table "chat_sessions" add constraint "chat_sessions_pending_check" check (pending >= 0);`);
     this.addSql(`alter table "chat_sessions" add constraint "chat_sessions_mood_check" check (mood in ('calm', 'angry'));`);
-    this.addSql(`alter table "chat_sessions" add constraint "chat_sessions_rating_check" check (rating between 1 and 5);`);
+    this.addSql(`alter table "chat_sessions" add constraint "chat_sessions_rating_check" check (rating >= 1 and rating <= 5);`);
 
     this.addSql(`create table "uploads" ("id" uuid not null, "session_id" uuid not null, "store_key" text not null, "name_sealed" bytea not null, "type" text not null, "bytes" int not null, "sha256" text not null, "uploaded_by" text not null, "created_at" timestamptz not null default now(), primary key ("id"));`);
     this.addSql(`create index "uploads_session_id_index" on "uploads" ("session_id");`);
@@ -122,6 +122,7 @@ export class Migration20261124150653_initial extends Migration {
     this.addSql(`create table "cursors" ("session_id" uuid not null, "delivered_seq" int not null default 0, "seen_seq" int not null default 0, "agent_seq" int not null default 0, primary key ("session_id"));`);
 
     this.addSql(`create table "chat_messages" ("session_id" uuid not null, "seq" int not null, "id" uuid not null, "change" text not null default 'message', "of_seq" int null, "author" text not null, "author_user_id" uuid null, "kind" text not null, "body_sealed" bytea null, "masked" text not null, "in_reply_to" int[] null, "client_id" text null, "info" jsonb null, "created_at" timestamptz not null default now(), primary key ("session_id", "seq"));`);
+    this.addSql(`create unique index chat_messages_agent_client_id on chat_messages (session_id, client_id) where author = 'agent' and client_id is not null;`);
     this.addSql(`alter table "chat_messages" add constraint "chat_messages_seq_check" check (seq > 0);`);
     this.addSql(`alter table "chat_messages" add constraint "chat_messages_change_check" check (change in ('message', 'edit', 'delete', 'state'));`);
     this.addSql(`alter table "chat_messages" add constraint "chat_messages_author_check" check (author in ('customer', 'bot', 'agent', 'system'));`);
