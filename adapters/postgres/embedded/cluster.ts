@@ -37,6 +37,8 @@ export async function prepareCluster(tools: {
       'unsupported',
       `The database in ${places.cluster} was made by PostgreSQL ${version}, this Frontdesk brings ${MAJOR}: dump it with the Frontdesk that made it, or set FRONTDESK_DATA to a new folder.`,
     );
+  // A backup that was put back may have lost the mode; PostgreSQL refuses a folder that others may read.
+  fs.chmodSync(places.cluster, 0o700);
   return { password };
 }
 

@@ -74,6 +74,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const tools = { binaries: locateBinaries(), identity: chooseIdentity(), places };
     for (const folder of [places.folder, places.sockets]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = await claimOwnership(places);
+    const leave = async (): Promise<void> => {
+      await ownership.release();
+      if (places.sockets !== places.folder) fs.rmSync(places.sockets, { recursive: true, force: true });
+    };
     try {
       const { password } = await prepareCluster({ ...tools, password: options.password, onProgress });
       onProgress('Starting the database');
@@ -87,12 +91,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         onExit: supervisor.onExit,
         stop: async () => {
           await supervisor.stop();
-          await ownership.release();
-          if (places.sockets !== places.folder) fs.rmSync(places.sockets, { recursive: true, force: true });
+          await leave();
         },
       };
     } catch (fault) {
-      await ownership.release();
+      await leave();
       throw fault;
     }
   } catch (fault) {

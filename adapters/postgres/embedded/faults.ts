@@ -15,6 +15,10 @@ const SENTENCES: readonly [RegExp, (folder: string) => string][] = [
       `PostgreSQL may not use ${folder}: give that folder (and what is in it) to the user that starts Frontdesk, or set FRONTDESK_DATA to another one.`,
   ],
   [
+    /ENOTDIR|EEXIST/,
+    (folder) => `${folder} (or a folder above it) is a file: set FRONTDESK_DATA to the name of a folder.`,
+  ],
+  [
     /error while loading shared libraries|Library not loaded/,
     () => 'The built-in PostgreSQL lacks libraries of its package: run npm ci again, or set DATABASE_URL.',
   ],

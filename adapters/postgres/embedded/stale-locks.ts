@@ -4,8 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Places } from './places.ts';
 
 const POLL_MS = 50;
-/** A fast shutdown ends within moments; after this long the old server is told to drop everything (it recovers at its next start). */
-const PATIENCE_MS = 15_000;
+/** A fast shutdown ends within moments. Later PostgreSQL is told to drop everything, and last it is killed: it recovers at its next start. */
+const PATIENCE: readonly [number, NodeJS.Signals][] = [
+  [25_000, 'SIGKILL'],
+  [15_000, 'SIGQUIT'],
+  [0, 'SIGINT'],
+];
 
 /** The process that the cluster's lock file names, or none. */
 export function postmasterPid(places: Places): number | undefined {
@@ -31,7 +35,8 @@ async function endServer(pid: number, places: Places): Promise<void> {
   const began = performance.now();
   let told: NodeJS.Signals | undefined;
   while (runsOn(pid, places.cluster)) {
-    const signal = performance.now() - began < PATIENCE_MS ? 'SIGINT' : 'SIGQUIT';
+    const waited = performance.now() - began;
+    const signal = PATIENCE.find(([after]) => waited >= after)![1];
     if (signal !== told) tell(pid, signal);
     told = signal;
     await pause(POLL_MS);
