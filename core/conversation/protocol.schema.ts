@@ -26,6 +26,15 @@ export const ClientFrame = z.discriminatedUnion('type', [
       .optional(),
     uploadId: z.string().max(64).optional(),
     rating: z.object({ score: z.number().int().min(1).max(5), comment: z.string().max(2_000).optional() }).optional(),
+    /** A form's answers; `id` is its `submit.id`. */
+    form: z
+      .object({
+        id: z.string().regex(/^[\w-]{1,20}$/),
+        values: z.record(z.string().max(40), z.string().max(3_000)),
+      })
+      .optional(),
+    /** Whether an answer helped; `to` is its `seq`. */
+    reaction: z.object({ to: z.number().int().positive(), value: z.enum(['up', 'down']) }).optional(),
   }),
   z.object({ type: z.literal('typing') }),
   z.object({ type: z.literal('seen'), seq: z.number().int().nonnegative() }),
