@@ -122,6 +122,7 @@ export class Migration20261124150000_initial extends Migration {
     this.addSql(`create table "cursors" ("session_id" uuid not null, "delivered_seq" int not null default 0, "seen_seq" int not null default 0, "agent_seq" int not null default 0, primary key ("session_id"));`);
 
     this.addSql(`create table "chat_messages" ("session_id" uuid not null, "seq" int not null, "id" uuid not null, "change" text not null default 'message', "of_seq" int null, "author" text not null, "author_user_id" uuid null, "kind" text not null, "body_sealed" bytea null, "masked" text not null, "in_reply_to" int[] null, "client_id" text null, "info" jsonb null, "created_at" timestamptz not null default now(), primary key ("session_id", "seq"));`);
+    this.addSql(`create index chat_messages_amended on chat_messages (session_id, of_seq) where of_seq is not null;`);
     this.addSql(`create unique index chat_messages_agent_client_id on chat_messages (session_id, client_id) where author = 'agent' and client_id is not null;`);
     this.addSql(`alter table "chat_messages" add constraint "chat_messages_seq_check" check (seq > 0);`);
     this.addSql(`alter table "chat_messages" add constraint "chat_messages_change_check" check (change in ('message', 'edit', 'delete', 'state'));`);

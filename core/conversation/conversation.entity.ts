@@ -81,6 +81,13 @@ export const ChatMessage = defineEntity({
         "create unique index chat_messages_agent_client_id on chat_messages (session_id, client_id) where author = 'agent' and client_id is not null",
     },
   ],
+  indexes: [
+    {
+      name: 'chat_messages_amended',
+      expression:
+        'create index chat_messages_amended on chat_messages (session_id, of_seq) where of_seq is not null',
+    },
+  ],
   properties: {
     session: () => p.manyToOne(ChatSession).primary().deleteRule('cascade'),
     seq: p.integer().primary().check('seq > 0'),

@@ -1,0 +1,194 @@
+import type { Change, ConversationState } from '#core/conversation/conversation.schema.ts';
+import type { InboundContent, OutboundContent } from '#core/conversation/content.schema.ts';
+import type { Conversation } from '#core/conversation/conversation.ts';
+import type { Effect } from '#core/conversation/effect.ts';
+import { plainText } from '#core/conversation/plain-text.ts';
+import type { Outcome } from '#core/conversation/store.ts';
+import type { NewUuid } from '#core/conversation/uuid.ts';
+import type { DataKey } from '#core/privacy/seal.ts';
+import type { Sealing } from './sealing.ts';
+
+/** One row of `chat_messages`, ready to be written. */
+export type MessageRow = {
+  seq: number;
+  id: string;
+  change: 'message' | 'state';
+  author: 'customer' | 'bot' | 'agent' | 'system';
+  authorUser: string | null;
+  kind: string;
+  body: Buffer | null;
+  masked: string;
+  inReplyTo: readonly number[] | null;
+  clientId: string | null;
+  info: unknown;
+  at: Date;
+};
+
+/** What building rows needs. `mask` replaces personal data by markers. */
+export type RowTools = {
+  sealing: Sealing;
+  mask: (text: string, names: readonly string[]) => string;
+  uuid: NewUuid;
+  now: () => Date;
+};
+
+/** A customer's message as a row and as the change that everybody sees. */
+export function customerRow(
+  tools: RowTools,
+  key: DataKey,
+  conversation: Pick<Conversation, 'contact'>,
+  at: { seq: number; clientId: string | null; content: InboundContent; now: Date },
+): { row: MessageRow; change: Change } {
+  const id = tools.uuid();
+  const { name } = conversation.contact;
+  return {
+    row: {
+      seq: at.seq,
+      id,
+      change: 'message',
+      author: 'customer',
+      authorUser: null,
+      kind: at.content.kind,
+      body: tools.sealing.seal(key, 'chat_messages.body', id, JSON.stringify(at.content)),
+      masked: tools.mask(plainText(at.content), name ? [name] : []),
+      inReplyTo: null,
+      clientId: at.clientId,
+      info: null,
+      at: at.now,
+    },
+    change: {
+      type: 'reply',
+      seq: at.seq,
+      message: {
+        id,
+        seq: at.seq,
+        inReplyTo: [],
+        author: name ? { kind: 'customer', name } : { kind: 'customer' },
+        content: at.content,
+        createdAt: at.now.toISOString(),
+        ...(at.clientId ? { clientMessageId: at.clientId } : {}),
+      },
+    },
+  };
+}
+
+/** Something that we say, as a row and as a change. */
+export function ourRow(
+  tools: RowTools,
+  key: DataKey,
+  conversation: Pick<Conversation, 'contact'>,
+  at: {
+    seq: number;
+    content: OutboundContent;
+    inReplyTo: readonly number[];
+    now: Date;
+    agent?: { id: string; name: string };
+    clientId?: string;
+  },
+): { row: MessageRow; change: Change } {
+  const id = tools.uuid();
+  const author = at.agent ? 'agent' : at.content.kind === 'system' ? 'system' : 'bot';
+  const source = 'source' in at.content ? at.content.source : undefined;
+  return {
+    row: {
+      seq: at.seq,
+      id,
+      change: 'message',
+      author,
+      authorUser: at.agent?.id ?? null,
+      kind: at.content.kind,
+      body: tools.sealing.seal(key, 'chat_messages.body', id, JSON.stringify(at.content)),
+      masked: tools.mask(plainText(at.content), conversation.contact.name ? [conversation.contact.name] : []),
+      inReplyTo: at.inReplyTo,
+      clientId: at.clientId ?? null,
+      info: source ? { source: { kind: source.kind, id: source.id } } : at.agent ? { name: at.agent.name } : null,
+      at: at.now,
+    },
+    change: {
+      type: 'reply',
+      seq: at.seq,
+      message: {
+        id,
+        seq: at.seq,
+        inReplyTo: [...at.inReplyTo],
+        author: at.agent ? { kind: 'agent', name: at.agent.name } : { kind: author },
+        content: at.content,
+        createdAt: at.now.toISOString(),
+        ...(at.clientId ? { clientMessageId: at.clientId } : {}),
+      },
+    },
+  };
+}
+
+/** What a change of state tells beside the state itself. */
+export type StateInfo = {
+  state: ConversationState;
+  agent?: { name: string };
+  place?: number;
+  waitSeconds?: number;
+  unattended?: true;
+};
+
+/** A change of state, as a row and as a change. */
+export function stateRow(tools: RowTools, seq: number, info: StateInfo, now: Date): { row: MessageRow; change: Change } {
+  const { unattended: _, ...shown } = info;
+  return {
+    row: {
+      seq,
+      id: tools.uuid(),
+      change: 'state',
+      author: 'system',
+      authorUser: null,
+      kind: 'state',
+      body: null,
+      masked: '',
+      inReplyTo: null,
+      clientId: null,
+      info,
+      at: now,
+    },
+    change: { type: 'state', seq, ...shown, at: now.toISOString() },
+  };
+}
+
+/** The state that a turn's effects lead to. */
+export function modeAfter(mode: ConversationState, effects: readonly Effect[]): ConversationState {
+  let after = mode;
+  for (const effect of effects) {
+    if (effect.type === 'request-handoff') after = 'queued';
+    else if (effect.type === 'withdraw-handoff') after = 'bot';
+    else if (effect.type === 'close') after = 'closed';
+  }
+  return after;
+}
+
+/** What the conversation is after a turn was written: what the next turn in this process starts from. */
+export function conversationAfter(
+  before: Conversation,
+  outcome: Outcome,
+  after: { seq: number; epoch: number; pending: number; alarmAt: Date | null },
+): Conversation {
+  const contact = { ...before.contact };
+  for (const effect of outcome.effects)
+    if (effect.type === 'save-contact') {
+      if (effect.name) contact.name = effect.name;
+      if (effect.email) contact.email = effect.email;
+      if (effect.phone) contact.phone = effect.phone;
+    }
+  return {
+    ...before,
+    ...after,
+    contact,
+    locale: outcome.locale,
+    state: outcome.state,
+    mode: modeAfter(before.mode, outcome.effects),
+    rated: before.rated || outcome.effects.some((effect) => effect.type === 'rate'),
+  };
+}
+
+/**
+ * Whether the alarm clock's row must be touched. It may ring early, then it is looked at and set again: so it is written only
+ * when it must ring earlier than it is set to, and a conversation that goes on costs no write for it.
+ */
+export const alarmToWrite = (set: Date | null, wanted: Date | null): Date | null =>
+  wanted && (!set || wanted < set) ? wanted : null;

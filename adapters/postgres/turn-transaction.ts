@@ -1,0 +1,140 @@
+import type { PoolClient } from 'pg';
+import type { Change } from '#core/conversation/conversation.schema.ts';
+import type { InboundContent } from '#core/conversation/content.schema.ts';
+import type { Conversation } from '#core/conversation/conversation.ts';
+import type { Outcome } from '#core/conversation/store.ts';
+import type { DataKey } from '#core/privacy/seal.ts';
+import { performEffect, queueStanding, type EffectTools } from './effects.ts';
+import { insertMessages, insertOutbound } from './statements.ts';
+import {
+  conversationAfter,
+  customerRow,
+  modeAfter,
+  ourRow,
+  stateRow,
+  type MessageRow,
+  type StateInfo,
+} from './turn-rows.ts';
+
+/** A day: an answer that could not be delivered until then would only confuse. */
+const ANSWER_LIVES_MS = 24 * 3_600_000;
+
+/** What one turn writes, on either road. */
+export type WholeTurn = {
+  conversation: Conversation;
+  outcome: Outcome;
+  /** The web road brings its message along; null on the full road, where it was received before. */
+  inbound: { deliveryKey: string; clientId: string; content: InboundContent } | null;
+  /** Rows of `inbound` that this turn answers (full road). */
+  taken: readonly { id: number; seq: number }[];
+};
+
+const GUARDED_UPDATE = {
+  name: 'guarded-update',
+  text: `
+update chat_sessions set seq = seq + $3, epoch = epoch + 1, pending = pending - $4, state_sealed = $5, locale = $6, mode = $7,
+    closed_at = case when $7 = 'closed' then now() else closed_at end, close_reason = $8,
+    topic = coalesce($9, topic), mood = coalesce($10, mood), understood = coalesce($11::jsonb, understood),
+    lease_by = null, lease_until = null, active_at = date_trunc('minute', now()), updated_at = now()
+ where id = $1 and epoch = $2 and mode in ('bot', 'queued')
+   and ($12::int is null or (seq = $12 and pending = 0 and (lease_until is null or lease_until < now())))
+returning seq, pending`,
+};
+
+/** Writes a turn with all its effects inside the given transaction; undefined when the conversation moved on: then roll back. */
+export async function writeWholeTurn(
+  client: PoolClient,
+  tools: EffectTools,
+  key: DataKey,
+  turn: WholeTurn,
+): Promise<{ changes: Change[]; conversation: Conversation } | undefined> {
+  const { conversation, outcome, inbound, taken } = turn;
+  const modes = outcome.effects.flatMap((effect): StateInfo['state'][] =>
+    effect.type === 'request-handoff'
+      ? ['queued']
+      : effect.type === 'withdraw-handoff'
+        ? ['bot']
+        : effect.type === 'close'
+          ? ['closed']
+          : [],
+  );
+  const grown = (inbound ? 1 : 0) + outcome.replies.length + modes.length;
+  const closing = outcome.effects.find((effect) => effect.type === 'close');
+  const understood = [...outcome.understood.values()].at(-1);
+  const updated = await client.query<{ seq: number; pending: number }>({
+    ...GUARDED_UPDATE,
+    values: [
+      conversation.id,
+      conversation.epoch,
+      grown,
+      taken.length,
+      tools.sealing.seal(key, 'chat_sessions.state', conversation.id, JSON.stringify(outcome.state)),
+      outcome.locale,
+      modeAfter(conversation.mode, outcome.effects),
+      closing?.reason ?? null,
+      outcome.topic,
+      outcome.mood,
+      understood === undefined ? null : JSON.stringify(understood),
+      inbound ? conversation.seq : null,
+    ],
+  });
+  const after = updated.rows[0];
+  if (!after) return undefined;
+
+  const now = tools.now();
+  const rows: MessageRow[] = [];
+  const changes: Change[] = [];
+  const add = (made: { row: MessageRow; change: Change }): void => {
+    rows.push(made.row);
+    changes.push(made.change);
+  };
+  let seq = after.seq - grown;
+  if (inbound) {
+    add(customerRow(tools, key, conversation, { ...inbound, seq: ++seq, now }));
+    await client.query(
+      `insert into inbound (session_id, seq, delivery_key, state, turn_epoch, understood, done_at) values ($1, $2, $3, 'done', $4, $5, now())`,
+      [conversation.id, seq, inbound.deliveryKey, conversation.epoch, understood === undefined ? null : JSON.stringify(understood)],
+    );
+  }
+  for (const reply of outcome.replies)
+    add(ourRow(tools, key, conversation, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
+  for (const effect of outcome.effects) await performEffect(client, tools, key, conversation, effect);
+  for (const state of modes)
+    add(stateRow(tools, ++seq, { state, ...(state === 'queued' ? await queueStanding(client, conversation.id) : {}) }, now));
+  await insertMessages(client, conversation.id, rows);
+  if (conversation.channel !== 'web')
+    await insertOutbound(client, conversation.id, rows, new Date(now.getTime() + ANSWER_LIVES_MS));
+  if (taken.length)
+    await client.query(
+      `update inbound i set state = 'done', done_at = now(), turn_epoch = $2, understood = u.understood
+         from unnest($1::bigint[], $3::jsonb[]) as u(id, understood) where i.id = u.id`,
+      [
+        taken.map((row) => row.id),
+        conversation.epoch,
+        taken.map((row) => {
+          const found = outcome.understood.get(row.seq);
+          return found === undefined ? null : JSON.stringify(found);
+        }),
+      ],
+    );
+  await setAlarm(client, conversation.id, modeAfter(conversation.mode, outcome.effects) === 'closed' ? null : outcome.alarmAt);
+  return {
+    changes,
+    conversation: conversationAfter(conversation, outcome, {
+      seq: after.seq,
+      epoch: conversation.epoch + 1,
+      pending: after.pending,
+      alarmAt: outcome.alarmAt,
+    }),
+  };
+}
+
+/** Sets the conversation's alarm clock, or takes it away. */
+export async function setAlarm(client: Pick<PoolClient, 'query'>, session: string, at: Date | null): Promise<void> {
+  if (!at) await client.query('delete from timers where session_id = $1', [session]);
+  else
+    await client.query(
+      'insert into timers (session_id, due_at) values ($1, $2) on conflict (session_id) do update set due_at = excluded.due_at',
+      [session, at],
+    );
+}

@@ -1,0 +1,194 @@
+import type { Pool } from 'pg';
+import type { Change } from '#core/conversation/conversation.schema.ts';
+import type { Conversation } from '#core/conversation/conversation.ts';
+import type { TurnWrite, TurnWritten } from '#core/conversation/store.ts';
+import type { DataKey } from '#core/privacy/seal.ts';
+import { alarmToWrite, conversationAfter, customerRow, ourRow, type MessageRow, type RowTools } from './turn-rows.ts';
+
+/** Most turns that share one statement. */
+const MOST = 64;
+/** Statements under way at once: one commits while the next gathers. */
+const WRITERS = 2;
+
+/**
+ * The web road's write: a turn is a row of arrays, one statement writes many turns, each guarded by its conversation's
+ * epoch, seq and mode. A conversation that another process holds on lease is refused as well.
+ */
+const WRITE_TURNS = {
+  name: 'write-turns',
+  text: `
+with t as (
+  select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::timestamptz[])
+    as t(id, epoch, seq, grown, state, mode, locale, topic, understood, mood, delivery_key, due_at)),
+moved as (
+  update chat_sessions s set seq = s.seq + t.grown, epoch = s.epoch + 1, state_sealed = t.state, locale = t.locale,
+      topic = coalesce(t.topic, s.topic), mood = coalesce(t.mood, s.mood), understood = coalesce(t.understood, s.understood),
+      active_at = date_trunc('minute', now()), updated_at = now()
+    from t
+   where s.id = t.id and s.epoch = t.epoch and s.seq = t.seq and s.mode = t.mode and s.pending = 0
+     and (s.lease_until is null or s.lease_until < now())
+  returning s.id),
+came as (
+  insert into inbound (session_id, seq, delivery_key, state, turn_epoch, understood, done_at)
+  select t.id, t.seq + 1, t.delivery_key, 'done', t.epoch, t.understood, now()
+    from t join moved on moved.id = t.id where t.delivery_key is not null),
+said as (
+  insert into chat_messages (session_id, seq, id, author, kind, body_sealed, masked, in_reply_to, client_id, info, created_at)
+  select m.session_id, m.seq, m.id, m.author, m.kind, m.body, m.masked, m.in_reply_to::int[], m.client_id, m.info, m.at
+    from unnest($13::uuid[], $14::int[], $15::uuid[], $16::text[], $17::text[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[])
+      as m(session_id, seq, id, author, kind, body, masked, in_reply_to, client_id, info, at)
+    join moved on moved.id = m.session_id),
+rings as (
+  insert into timers (session_id, due_at) select t.id, t.due_at from t join moved on moved.id = t.id where t.due_at is not null
+  on conflict (session_id) do update set due_at = excluded.due_at)
+select id from moved`,
+};
+
+type Prepared = {
+  write: TurnWrite;
+  rows: MessageRow[];
+  changes: Change[];
+  state: Buffer;
+  due: Date | null;
+  understood: unknown;
+};
+type Waiting = Prepared & { resolve: (written: TurnWritten) => void; reject: (error: unknown) => void };
+
+/** Writes turns whose only effects are words. While one statement is under way the next turns gather for the following one. */
+export function createTurnWriter(tools: RowTools & { pool: Pool; keyOf: (conversation: Conversation) => Promise<DataKey | undefined> }) {
+  let waiting: Waiting[] = [];
+  let writing = 0;
+  let gathering = false;
+
+  function prepare(write: TurnWrite, key: DataKey): Prepared {
+    const { conversation, inbound, outcome } = write;
+    const now = tools.now();
+    const rows: MessageRow[] = [];
+    const changes: Change[] = [];
+    const add = (made: { row: MessageRow; change: Change }): void => {
+      rows.push(made.row);
+      changes.push(made.change);
+    };
+    let { seq } = conversation;
+    if (inbound) add(customerRow(tools, key, conversation, { ...inbound, seq: ++seq, now }));
+    for (const reply of outcome.replies)
+      add(ourRow(tools, key, conversation, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
+    return {
+      write,
+      rows,
+      changes,
+      state: tools.sealing.seal(key, 'chat_sessions.state', conversation.id, JSON.stringify(outcome.state)),
+      due: alarmToWrite(conversation.alarmAt, outcome.alarmAt),
+      understood: [...outcome.understood.values()].at(-1) ?? null,
+    };
+  }
+
+  async function run(batch: Prepared[]): Promise<Set<string>> {
+    const rows = batch.flatMap((turn) => turn.rows.map((row) => ({ ...row, session: turn.write.conversation.id })));
+    const turns = batch.map(({ write, rows: own, state, due, understood }) => ({ ...write, own, state, due, understood }));
+    const result = await tools.pool.query<{ id: string }>({
+      ...WRITE_TURNS,
+      values: [
+        turns.map((turn) => turn.conversation.id),
+        turns.map((turn) => turn.conversation.epoch),
+        turns.map((turn) => turn.conversation.seq),
+        turns.map((turn) => turn.own.length),
+        turns.map((turn) => turn.state),
+        turns.map((turn) => turn.conversation.mode),
+        turns.map((turn) => turn.outcome.locale),
+        turns.map((turn) => turn.outcome.topic),
+        turns.map((turn) => (turn.understood === null ? null : JSON.stringify(turn.understood))),
+        turns.map((turn) => turn.outcome.mood),
+        turns.map((turn) => turn.inbound?.deliveryKey ?? null),
+        turns.map((turn) => turn.due),
+        rows.map((row) => row.session),
+        rows.map((row) => row.seq),
+        rows.map((row) => row.id),
+        rows.map((row) => row.author),
+        rows.map((row) => row.kind),
+        rows.map((row) => row.body),
+        rows.map((row) => row.masked),
+        rows.map((row) => (row.inReplyTo ? `{${row.inReplyTo.join(',')}}` : null)),
+        rows.map((row) => row.clientId),
+        rows.map((row) => (row.info === null ? null : JSON.stringify(row.info))),
+        rows.map((row) => row.at),
+      ],
+    });
+    return new Set(result.rows.map((row) => row.id));
+  }
+
+  function settle(turn: Waiting, written: boolean): void {
+    const { conversation, outcome } = turn.write;
+    if (!written) return turn.resolve({ kind: 'moved' });
+    turn.resolve({
+      kind: 'written',
+      changes: turn.changes,
+      conversation: conversationAfter(conversation, outcome, {
+        seq: conversation.seq + turn.rows.length,
+        epoch: conversation.epoch + 1,
+        pending: 0,
+        alarmAt: turn.due ?? conversation.alarmAt,
+      }),
+    });
+  }
+
+  /** One bad row fails its whole statement: then each turn is written alone, and only the bad one fails. */
+  async function writeAlone(turn: Waiting): Promise<void> {
+    try {
+      settle(turn, (await run([turn])).size > 0);
+    } catch (error) {
+      turn.reject(error);
+    }
+  }
+
+  function takeBatch(): Waiting[] {
+    const taken = new Set<string>();
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
+    for (const turn of waiting) {
+      const { id } = turn.write.conversation;
+      if (batch.length < MOST && !taken.has(id)) {
+        taken.add(id);
+        batch.push(turn);
+      } else rest.push(turn);
+    }
+    waiting = rest;
+    return batch;
+  }
+
+  async function flush(): Promise<void> {
+    gathering = false;
+    if (writing >= WRITERS || !waiting.length) return;
+    writing++;
+    const batch = takeBatch();
+    try {
+      const written = await run(batch);
+      for (const turn of batch) settle(turn, written.has(turn.write.conversation.id));
+    } catch (error) {
+      if (batch.length === 1) batch[0]!.reject(error);
+      else await Promise.all(batch.map(writeAlone));
+    } finally {
+      writing--;
+      gather();
+    }
+  }
+
+  /** What arrives in this tick joins the same statement. */
+  function gather(): void {
+    if (gathering || !waiting.length || writing >= WRITERS) return;
+    gathering = true;
+    setImmediate(() => void flush());
+  }
+
+  return {
+    /** Resolves when the turn is durable. Rejects with the database's error, a duplicate's unique violation among them. */
+    async write(write: TurnWrite): Promise<TurnWritten> {
+      const key = await tools.keyOf(write.conversation);
+      if (!key) return { kind: 'moved' };
+      return new Promise((resolve, reject) => {
+        waiting.push({ ...prepare(write, key), resolve, reject });
+        gather();
+      });
+    },
+  };
+}

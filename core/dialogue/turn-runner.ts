@@ -1,0 +1,140 @@
+import type { Conversation } from '#core/conversation/conversation.ts';
+import type { Live } from '#core/conversation/live.ts';
+import type { Claim, ConversationStore, Waiting } from '#core/conversation/store.ts';
+import { DialogueState } from './dialogue-state.ts';
+import { factsOf, toOutcome } from './turn-outcome.ts';
+import type { Dialogue, DialogueEvent, Lookups } from './turn.ts';
+
+/** Longest turn: every look-up has a shorter deadline. A claim lives longer, so that only a dead worker loses one. */
+export const LEASE_MS = 15_000;
+/** A message that breaks its turn so often is put aside, and a person is called. */
+const MOST_ATTEMPTS = 5;
+
+export type TurnRunner = {
+  /** Runs the turns that wait in this conversation. Resolves when none is left, or another worker has it. Never rejects. */
+  run(id: string): Promise<void>;
+  /** Resolves when no turn is under way. */
+  idle(): Promise<void>;
+};
+
+/** The full road's turns: claim, think outside any transaction, commit once. */
+export function createTurnRunner(tools: {
+  store: ConversationStore;
+  dialogue: Dialogue;
+  lookupsFor: (conversation: Conversation, signal: AbortSignal) => Lookups;
+  live: Live;
+  /** This worker, as leases name it. */
+  worker: string;
+  now: () => Date;
+  onError: (error: unknown, about: { conversation: string; attempts: number }) => void;
+}): TurnRunner {
+  const { store, dialogue, live, now } = tools;
+  /** Conversations under way here; true: something new came meanwhile. */
+  const running = new Map<string, boolean>();
+  const aborts = new Map<string, AbortController>();
+  const resting: (() => void)[] = [];
+
+  // A person took it over: what the bot still works on would be refused, so it stops working on it.
+  live.subscribe((event) => {
+    if (event.type === 'owner') aborts.get(event.sessionId)?.abort();
+  });
+
+  async function turn(claim: Claim): Promise<'again' | 'done'> {
+    const { conversation, waiting } = claim;
+    const events = waiting.map(toEvent);
+    if (alarmIsDue(conversation, now())) events.push({ kind: 'alarm' });
+    if (!events.length) {
+      await store.release(claim);
+      await rearm(conversation);
+      return 'done';
+    }
+    const abort = new AbortController();
+    aborts.set(conversation.id, abort);
+    if (waiting.length) live.publish({ type: 'typing', sessionId: conversation.id, author: 'bot' });
+    try {
+      const outcome = await dialogue.run(
+        { state: stateOf(conversation), facts: factsOf(conversation), events, now: now() },
+        tools.lookupsFor(conversation, abort.signal),
+      );
+      const written = await store.commitTurn(claim, toOutcome(outcome));
+      if (written.kind === 'moved') return 'done';
+      live.publish({
+        type: 'changes',
+        sessionId: conversation.id,
+        head: written.conversation.seq,
+        changes: written.changes,
+      });
+      return written.conversation.pending > 0 ? 'again' : 'done';
+    } finally {
+      aborts.delete(conversation.id);
+    }
+  }
+
+  /** The clock rang early: it is set to what the state says. */
+  async function rearm(conversation: Conversation): Promise<void> {
+    if (!conversation.alarmAt || conversation.alarmAt > now()) return;
+    const next = stateOf(conversation)
+      ?.timers.map((timer) => new Date(timer.dueAt))
+      .sort((a, b) => a.getTime() - b.getTime())[0];
+    await store.setAlarm(conversation.id, next ?? null);
+  }
+
+  async function runOnce(id: string): Promise<'again' | 'done'> {
+    const claim = await store.claim(id, tools.worker, LEASE_MS);
+    if (!claim) return 'done';
+    try {
+      return await turn(claim);
+    } catch (error) {
+      const attempts = Math.max(0, ...claim.waiting.map((row) => row.attempts)) + 1;
+      tools.onError(error, { conversation: id, attempts });
+      const failed = await store.failTurn(claim, error instanceof Error ? error.message : String(error), MOST_ATTEMPTS);
+      if (failed.changes.length)
+        live.publish({ type: 'changes', sessionId: id, head: failed.changes.at(-1)!.seq, changes: failed.changes });
+      return 'done';
+    }
+  }
+
+  async function runAll(id: string): Promise<void> {
+    try {
+      for (;;) {
+        running.set(id, false);
+        const next = await runOnce(id);
+        if (next === 'done' && !running.get(id)) return;
+      }
+    } catch (error) {
+      // The database is away: the sweep comes back to it.
+      tools.onError(error, { conversation: id, attempts: 0 });
+    } finally {
+      running.delete(id);
+      if (!running.size) for (const rest of resting.splice(0)) rest();
+    }
+  }
+
+  return {
+    async run(id) {
+      if (running.has(id)) running.set(id, true);
+      else await runAll(id);
+    },
+    idle: () => (running.size ? new Promise((resolve) => void resting.push(resolve)) : Promise.resolve()),
+  };
+}
+
+function toEvent(row: Waiting): DialogueEvent {
+  switch (row.kind) {
+    case 'message':
+      return { kind: 'message', seq: row.seq, content: row.content };
+    case 'returned':
+      return { kind: 'returned', agent: row.agent };
+    case 'unattended':
+      return { kind: 'unattended' };
+  }
+}
+
+/** The dialogue's state of a conversation; null before its first turn. */
+export const stateOf = (conversation: Conversation): DialogueState | null =>
+  conversation.state === null ? null : DialogueState.parse(conversation.state);
+
+const alarmIsDue = (conversation: Conversation, now: Date): boolean =>
+  conversation.alarmAt !== null &&
+  conversation.alarmAt <= now &&
+  (stateOf(conversation)?.timers.some((timer) => new Date(timer.dueAt) <= now) ?? false);
