@@ -39,3 +39,17 @@ export const unauthenticated = (detail: string): Problem => new Problem('unauthe
 export const tooMany = (detail: string, retryAfter: number): Problem => new Problem('too-many', detail, { retryAfter });
 export const unavailable = (detail: string, retryAfter = 1): Problem =>
   new Problem('unavailable', detail, { retryAfter });
+
+/** How each kind is told over HTTP and on the chat socket (RFC 9457). */
+export const PROBLEM_STATUS: Readonly<Record<ProblemKind, { status: number; title: string }>> = {
+  invalid: { status: 422, title: 'Invalid' },
+  unauthenticated: { status: 401, title: 'Unauthenticated' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  'not-found': { status: 404, title: 'Not found' },
+  conflict: { status: 409, title: 'Conflict' },
+  stale: { status: 412, title: 'Changed meanwhile' },
+  'too-large': { status: 413, title: 'Too large' },
+  unsupported: { status: 415, title: 'Unsupported' },
+  'too-many': { status: 429, title: 'Too many requests' },
+  unavailable: { status: 503, title: 'Unavailable' },
+};

@@ -134,6 +134,41 @@ export function createConversationStore(
     ...createClaims(tools),
     ...transcript,
 
+    async heads(ids) {
+      if (!ids.length) return new Map();
+      const found = await pool.query<{ id: string; seq: number }>({
+        name: 'heads',
+        text: 'select id, seq from chat_sessions where id = any($1::uuid[])',
+        values: [ids],
+      });
+      return new Map(found.rows.map((row) => [row.id, row.seq]));
+    },
+
+    async contactFacts(contactId) {
+      const found = await pool.query<{ id: string }>(
+        'select id from chat_sessions where contact_id = $1 order by created_at desc limit 1',
+        [contactId],
+      );
+      const last = found.rows[0] && (await loadConversation(pool, sealing, found.rows[0].id))?.conversation;
+      if (!last) return { contact: {}, previous: null };
+      const closed = await pool.query<{ closed_at: Date; topic: string | null; ticket: string | null }>(
+        `select s.closed_at, s.topic, (select k.number from tickets k where k.session_id = s.id order by k.created_at desc limit 1) as ticket
+           from chat_sessions s where s.contact_id = $1 and s.closed_at is not null order by s.created_at desc limit 1`,
+        [contactId],
+      );
+      const row = closed.rows[0];
+      return {
+        contact: last.contact,
+        previous: row
+          ? {
+              closedAt: row.closed_at.toISOString(),
+              ...(row.topic ? { topic: row.topic } : {}),
+              ...(row.ticket ? { ticket: row.ticket } : {}),
+            }
+          : null,
+      };
+    },
+
     async writeCursors(cursors) {
       if (!cursors.length) return;
       await pool.query({

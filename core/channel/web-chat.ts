@@ -195,7 +195,13 @@ export function createWebChat(tools: {
     async begin({ locale, page, contactId }) {
       const token = randomBytes(32).toString('base64url');
       const id = tools.uuid();
-      const facts = { locale, channel: 'web' as const, contact: {} };
+      const known = contactId ? await store.contactFacts(contactId) : { contact: {}, previous: null };
+      const facts = {
+        locale,
+        channel: 'web' as const,
+        contact: known.contact,
+        ...(known.previous ? { previous: known.previous } : {}),
+      };
       const outcome = dialogue.runNow({ state: null, facts, events: [{ kind: 'opened' }], now: now() }, tools.lookups);
       const begun = await store.begin({
         id,

@@ -32,6 +32,10 @@ export type ConversationStore = {
   /** Messages as they read now (edits and deletions applied), in order. */
   history(id: string, after: number, limit: number): Promise<{ items: Message[]; head: number; state: ConversationState; more: boolean } | null>;
 
+  /** The newest `seq` of each. */
+  heads(ids: readonly string[]): Promise<Map<string, number>>;
+  /** What is known of a customer who comes back, before the new conversation is written. */
+  contactFacts(contactId: string): Promise<Pick<Conversation, 'contact' | 'previous'>>;
   /** How far customers' clients came: written in one statement for many. */
   writeCursors(cursors: readonly { id: string; delivered: number; seen: number }[]): Promise<void>;
   /** One rating a conversation; false: it has one, or a handoff is open. */

@@ -1,0 +1,312 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Change } from '#core/conversation/conversation.schema.ts';
+import type { Attachment, InboundContent } from '#core/conversation/content.schema.ts';
+import type { Live, LiveEvent } from '#core/conversation/live.ts';
+import { ClientFrame, CLOSE, type ServerFrame } from '#core/conversation/protocol.schema.ts';
+import type { ConversationStore } from '#core/conversation/store.ts';
+import { Problem } from '#core/errors.ts';
+import type { WebChat } from '#core/channel/web-chat.ts';
+import type { CursorBook } from '#core/channel/cursor-book.ts';
+import { sendFrame } from './frames.ts';
+import { contentOf } from './inbound-content.ts';
+import { wireProblem } from './problem-frame.ts';
+
+const HEARTBEAT_SECONDS = 25;
+/** A client that says nothing after it connected is sent away. */
+const HELLO_WITHIN_MS = 10_000;
+/** A client that missed more reads the history instead. */
+const MOST_REPLAYED = 500;
+/** Frames that are no frames: more than this within ten seconds closes the socket. */
+const MOST_INVALID = 5;
+const WINDOW_MS = 10_000;
+const MAX_FRAME_BYTES = 64 * 1024;
+
+type Client = {
+  socket: WebSocket;
+  sessionId: string;
+  /** The newest `seq` that was sent; -1 before the hello. */
+  cursor: number;
+  /** A read of what was missed is under way: live changes wait for it. */
+  reading: boolean;
+  /** Something came while it was read. */
+  again: boolean;
+  alive: number;
+  invalid: number[];
+};
+
+/** The customers' sockets: `WS /ws/chat/{session_id}` (`docs/websocket.md`). */
+export type ChatSockets = {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, sessionId: string): void;
+  /** Pings, looks for missed changes, ends dead sockets; called every 10 s. */
+  tend(): Promise<void>;
+  /** Asks all to come back elsewhere, spread over `spreadMs`, then closes them. */
+  drain(spreadMs: number): Promise<void>;
+  readonly open: number;
+};
+
+export function createChatSockets(tools: {
+  chat: WebChat;
+  store: Pick<ConversationStore, 'changes' | 'load' | 'rate' | 'heads'>;
+  live: Live;
+  cursors: CursorBook;
+  attachment: (sessionId: string, uploadId: string) => Promise<Attachment | undefined>;
+  /** Whether a page of this origin may talk to us; undefined: the client is no browser. */
+  allowsOrigin: (origin: string | undefined, host: string | undefined) => boolean;
+  /** Takes one message off the session's allowance; how long to wait when there is none left. */
+  allowance: (sessionId: string) => number | undefined;
+  random: () => number;
+  now: () => number;
+  onError: (error: unknown, about: { conversation: string }) => void;
+}): ChatSockets {
+  const { chat, store, live, cursors, now } = tools;
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false });
+  const bySession = new Map<string, Set<Client>>();
+  let open = 0;
+  let tends = 0;
+
+  live.subscribe((event) => {
+    const clients = bySession.get(event.sessionId);
+    if (clients) for (const client of clients) hear(client, event);
+  });
+
+  function hear(client: Client, event: LiveEvent): void {
+    switch (event.type) {
+      case 'changes':
+        if (client.reading) client.again = true;
+        else if (event.changes) follow(client, event.changes);
+        else if (event.head > client.cursor) void catchUp(client);
+        return;
+      case 'typing':
+        if (event.author !== 'customer') send(client, { type: 'typing', author: event.author });
+        return;
+      case 'delta':
+        send(client, { type: 'delta', replyId: event.replyId, text: event.text });
+        return;
+      case 'seen':
+        if (event.by === 'agent') send(client, { type: 'seen', seq: event.seq });
+        return;
+      default:
+    }
+  }
+
+  const send = (client: Client, frame: ServerFrame): void => sendFrame(client.socket, frame);
+
+  /** Sends what comes next; anything else was sent already, or is missing something before it. */
+  function follow(client: Client, changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.seq <= client.cursor) continue;
+      if (change.seq > client.cursor + 1) {
+        void catchUp(client);
+        return;
+      }
+      sendChange(client, change);
+    }
+  }
+
+  function sendChange(client: Client, change: Change): void {
+    client.cursor = change.seq;
+    sendFrame(client.socket, change, () => cursors.delivered(client.sessionId, change.seq));
+  }
+
+  async function catchUp(client: Client): Promise<void> {
+    if (client.reading) {
+      client.again = true;
+      return;
+    }
+    client.reading = true;
+    try {
+      do {
+        client.again = false;
+        const missed = await store.changes(client.sessionId, client.cursor, MOST_REPLAYED);
+        if (missed.more) {
+          client.cursor = missed.head;
+          send(client, { type: 'reset', head: missed.head });
+        } else for (const change of missed.changes) sendChange(client, change);
+      } while (client.again);
+    } catch (error) {
+      tools.onError(error, { conversation: client.sessionId });
+      client.socket.close(CLOSE.restart, 'try again');
+    } finally {
+      client.reading = false;
+    }
+  }
+
+  async function hello(client: Client, frame: Extract<ClientFrame, { type: 'hello' }>): Promise<void> {
+    const opened = await chat.open(frame.token).catch((error: unknown) => {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    });
+    if (opened?.id !== client.sessionId) {
+      client.socket.close(CLOSE.token, 'token');
+      return;
+    }
+    // First listen, then read: the other way round has a hole between the two.
+    client.reading = true;
+    const clients = bySession.get(client.sessionId) ?? new Set();
+    bySession.set(client.sessionId, clients.add(client));
+    const conversation = await store.load(client.sessionId);
+    if (!conversation) {
+      client.socket.close(CLOSE.token, 'token');
+      return;
+    }
+    // A cursor ahead of the conversation comes from another life of the database: begin anew.
+    client.cursor = Math.min(frame.after, conversation.seq);
+    send(client, {
+      type: 'welcome',
+      sessionId: client.sessionId,
+      state: conversation.mode,
+      head: conversation.seq,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      ...(conversation.agent ? { agent: { name: conversation.agent.name } } : {}),
+    });
+    client.reading = false;
+    if (conversation.seq > client.cursor || client.again) await catchUp(client);
+  }
+
+  async function message(client: Client, frame: Extract<ClientFrame, { type: 'message' }>): Promise<void> {
+    const { clientMessageId } = frame;
+    try {
+      const wait = tools.allowance(client.sessionId);
+      if (wait !== undefined) {
+        send(client, { type: 'slowDown', retryMs: wait });
+        throw new Problem('too-many', 'Too many messages at once. Wait a moment, then send it again.', {
+          retryAfter: Math.ceil(wait / 1000),
+        });
+      }
+      const content = await contentOf(frame, (uploadId) => tools.attachment(client.sessionId, uploadId));
+      const seq = await say(client, clientMessageId, content);
+      send(client, { type: 'accepted', clientMessageId, seq });
+    } catch (error) {
+      if (!(error instanceof Problem)) tools.onError(error, { conversation: client.sessionId });
+      send(client, { type: 'refused', clientMessageId, problem: wireProblem(error) });
+    }
+  }
+
+  async function say(client: Client, clientId: string, content: InboundContent): Promise<number> {
+    // The stars come after the end, when nothing else is taken any more.
+    if (content.kind === 'rating' && (await chat.state(client.sessionId)) === 'closed') {
+      await store.rate(client.sessionId, content.score, content.comment);
+      return client.cursor;
+    }
+    return (await chat.say(client.sessionId, { clientId, content })).seq;
+  }
+
+  function invalidFrame(client: Client, detail: string): void {
+    const since = now() - WINDOW_MS;
+    client.invalid = [...client.invalid.filter((at) => at > since), now()];
+    if (client.invalid.length > MOST_INVALID) {
+      client.socket.close(CLOSE.policy, 'not the protocol');
+      return;
+    }
+    send(client, { type: 'error', problem: wireProblem(new Problem('invalid', detail)) });
+  }
+
+  function parse(client: Client, data: unknown, isBinary: boolean): ClientFrame | undefined {
+    if (isBinary) return void invalidFrame(client, 'Frames are JSON texts.');
+    let json: unknown;
+    try {
+      json = JSON.parse(String(data));
+    } catch {
+      return void invalidFrame(client, 'This frame is not JSON.');
+    }
+    const frame = ClientFrame.safeParse(json);
+    if (frame.success) return frame.data;
+    const fault = frame.error.issues[0];
+    return void invalidFrame(client, `${fault?.path.join('.') || 'frame'}: ${fault?.message ?? 'not a frame'}`);
+  }
+
+  function take(client: Client, frame: ClientFrame): Promise<void> | void {
+    if (frame.type === 'hello') return client.cursor < 0 ? hello(client, frame) : undefined;
+    if (client.cursor < 0) return void client.socket.close(CLOSE.noHello, 'hello comes first');
+    switch (frame.type) {
+      case 'message':
+        return message(client, frame);
+      case 'typing':
+        return live.publish({ type: 'typing', sessionId: client.sessionId, author: 'customer' });
+      case 'seen':
+        if (frame.seq > client.cursor) return;
+        cursors.seen(client.sessionId, frame.seq);
+        return live.publish({ type: 'seen', sessionId: client.sessionId, by: 'customer', seq: frame.seq });
+    }
+  }
+
+  function welcome(socket: WebSocket, sessionId: string): void {
+    const client: Client = { socket, sessionId, cursor: -1, reading: false, again: false, alive: 0, invalid: [] };
+    open++;
+    const late = setTimeout(() => {
+      if (client.cursor < 0) socket.close(CLOSE.noHello, 'no hello');
+    }, HELLO_WITHIN_MS);
+    // One frame after the other: what a client sends is taken in the order in which it was sent.
+    let tail: Promise<unknown> = Promise.resolve();
+    socket.on('message', (data, isBinary) => {
+      client.alive = 0;
+      const frame = parse(client, data, isBinary);
+      if (!frame) return;
+      // Messages of one conversation are put in order by the chat itself; waiting for each here would be one round trip too many.
+      if (frame.type === 'message' && client.cursor >= 0) return void take(client, frame);
+      tail = tail
+        .then(() => take(client, frame))
+        .catch((error: unknown) => {
+          tools.onError(error, { conversation: sessionId });
+          socket.close(CLOSE.restart, 'try again');
+        });
+    });
+    socket.on('pong', () => {
+      client.alive = 0;
+    });
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => {
+      open--;
+      clearTimeout(late);
+      const clients = bySession.get(sessionId);
+      clients?.delete(client);
+      if (!clients?.size) bySession.delete(sessionId);
+    });
+  }
+
+  function* everyone(): Generator<Client> {
+    for (const clients of bySession.values()) yield* clients;
+  }
+
+  return {
+    upgrade(request, socket, head, sessionId) {
+      server.handleUpgrade(request, socket, head, (accepted) => {
+        if (!tools.allowsOrigin(request.headers.origin, request.headers.host)) {
+          accepted.close(CLOSE.origin, 'origin');
+          return;
+        }
+        welcome(accepted, sessionId);
+      });
+    },
+
+    async tend() {
+      // A ping every 25 to 30 s; two without an answer and the socket is dead.
+      const ping = ++tends % 3 === 0;
+      for (const client of everyone()) {
+        if (!ping) continue;
+        if (client.alive >= 2) client.socket.terminate();
+        else {
+          client.alive++;
+          client.socket.ping();
+        }
+      }
+      const heads = await store.heads([...bySession.keys()]);
+      for (const client of everyone())
+        if ((heads.get(client.sessionId) ?? 0) > client.cursor && client.cursor >= 0) void catchUp(client);
+    },
+
+    async drain(spreadMs) {
+      for (const client of everyone())
+        send(client, { type: 'goAway', afterMs: Math.floor(tools.random() * spreadMs) });
+      if (spreadMs > 0 && open > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(spreadMs, 1_000)));
+      for (const client of everyone()) client.socket.close(CLOSE.restart, 'restart');
+      server.close();
+    },
+
+    get open() {
+      return open;
+    },
+  };
+}
