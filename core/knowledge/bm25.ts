@@ -1,0 +1,166 @@
+import type { Term } from './terms.ts';
+
+/** The terms of a document by number. `all` are those that a query can find it by. */
+type Document = { all: Int32Array; questionLength: number; answerLength: number };
+
+/** A document's place and its score for a query. */
+export type Scored = { slot: number; score: number };
+
+const K1 = 1.2;
+const B = 0.75;
+const ANSWER_WEIGHT = 0.4;
+
+/** The counts of both fields share one small integer: questions above, answer below. More occurrences than these add nothing. */
+const ANSWER_BITS = 16;
+const MOST_IN_ANSWER = 0xffff;
+const MOST_IN_QUESTIONS = 0x7fff;
+
+const lengthOf = (terms: readonly Term[]): number => terms.reduce((sum, { count, weight }) => sum + count * weight, 0);
+
+/**
+ * Documents by number ("slot"), ranked by BM25 over two fields, questions and answer; adding and removing takes effect at
+ * once. Terms get numbers of their own, so that all that is kept of a document is numbers.
+ */
+export function createBm25() {
+  const termOf = new Map<number, number>();
+  /** For each term: slot, counts, slot, counts … in no order. */
+  const postings: number[][] = [];
+  const kindWeights: number[] = [];
+  const logHolders: number[] = [];
+  const documents: (Document | undefined)[] = [];
+  let [size, questionTotal, answerTotal] = [0, 0, 0];
+  let norms: { question: Float32Array; answer: Float32Array } | undefined;
+  let scores = new Float64Array(64);
+
+  /** The number of a term; terms keep theirs when their last document goes. */
+  function numberOf({ hash, weight }: Term): number {
+    const known = termOf.get(hash);
+    if (known !== undefined) return known;
+    const number = postings.push([]) - 1;
+    termOf.set(hash, number);
+    kindWeights.push(weight);
+    logHolders.push(Math.log(0.5));
+    return number;
+  }
+
+  const numbersOf = (terms: readonly Term[]): Int32Array => Int32Array.from(terms, numberOf);
+
+  const countHolders = (term: number): void => {
+    logHolders[term] = Math.log(postings[term]!.length / 2 + 0.5);
+  };
+
+  function add(slot: number, question: readonly Term[], answer: readonly Term[]): void {
+    const counts = new Map<number, number>();
+    for (const term of answer) counts.set(numberOf(term), Math.min(term.count, MOST_IN_ANSWER));
+    for (const term of question) {
+      const number = numberOf(term);
+      counts.set(number, (counts.get(number) ?? 0) + (Math.min(term.count, MOST_IN_QUESTIONS) << ANSWER_BITS));
+    }
+    for (const [term, packed] of counts) {
+      postings[term]!.push(slot, packed);
+      countHolders(term);
+    }
+    const document = {
+      all: Int32Array.from(counts.keys()),
+      questionLength: lengthOf(question),
+      answerLength: lengthOf(answer),
+    };
+    documents[slot] = document;
+    size++;
+    questionTotal += document.questionLength;
+    answerTotal += document.answerLength;
+    norms = undefined;
+  }
+
+  function remove(slot: number): void {
+    const document = documents[slot];
+    if (!document) return;
+    for (const term of document.all) {
+      const list = postings[term]!;
+      let at = 0;
+      while (list[at] !== slot) at += 2;
+      const packed = list.pop()!;
+      const last = list.pop()!;
+      if (at < list.length) {
+        list[at] = last;
+        list[at + 1] = packed;
+      }
+      countHolders(term);
+    }
+    documents[slot] = undefined;
+    size--;
+    questionTotal -= document.questionLength;
+    answerTotal -= document.answerLength;
+    norms = undefined;
+  }
+
+  /** How rare a term is among the documents: near 0 if all have it. */
+  const rarity = (term: number): number => Math.log(size + 1) - logHolders[term]!;
+
+  /** The weight of a query's term by its hash, also of one that no document has. */
+  function weigh(term: Term): { number: number | undefined; weight: number } {
+    const number = termOf.get(term.hash);
+    const rare = number === undefined ? Math.log(size + 1) - Math.log(0.5) : rarity(number);
+    return { number, weight: term.weight * rare };
+  }
+
+  /** What BM25 adds to a count so that long documents gain less from it, for each slot. */
+  function normsNow(): { question: Float32Array; answer: Float32Array } {
+    if (norms) return norms;
+    const of = (length: (document: Document) => number, total: number): Float32Array =>
+      Float32Array.from(documents, (document) =>
+        document ? K1 * (1 - B + (B * length(document)) / (total / size || 1)) : 0,
+      );
+    norms = {
+      question: of((document) => document.questionLength, questionTotal),
+      answer: of((document) => document.answerLength, answerTotal),
+    };
+    if (scores.length < documents.length) scores = new Float64Array(2 * documents.length);
+    return norms;
+  }
+
+  /** The best documents for a query, best first. `accept` is asked for those that would be among them. */
+  function search(query: readonly Term[], limit: number, accept: (slot: number) => boolean): Scored[] {
+    const { question, answer } = normsNow();
+    const touched: number[] = [];
+    for (const term of query) {
+      const { number, weight } = weigh(term);
+      if (number === undefined) continue;
+      const list = postings[number]!;
+      const worth = term.count * weight;
+      for (let at = 0; at < list.length; at += 2) {
+        const slot = list[at]!;
+        const packed = list[at + 1]!;
+        const inQuestions = packed >> ANSWER_BITS;
+        const inAnswer = packed & MOST_IN_ANSWER;
+        let gain = inQuestions === 0 ? 0 : inQuestions / (inQuestions + question[slot]!);
+        if (inAnswer > 0) gain += (ANSWER_WEIGHT * inAnswer) / (inAnswer + answer[slot]!);
+        if (scores[slot] === 0) touched.push(slot);
+        scores[slot]! += worth * gain * (K1 + 1);
+      }
+    }
+    const best: Scored[] = [];
+    const isBefore = (a: Scored, b: Scored): boolean => a.score > b.score || (a.score === b.score && a.slot < b.slot);
+    for (const slot of touched) {
+      const found = { slot, score: scores[slot]! };
+      scores[slot] = 0;
+      const full = best.length === limit;
+      if ((full && !isBefore(found, best[limit - 1]!)) || !accept(slot)) continue;
+      if (full) best.pop();
+      let at = best.length;
+      while (at > 0 && isBefore(found, best[at - 1]!)) at--;
+      best.splice(at, 0, found);
+    }
+    return best;
+  }
+
+  return {
+    add,
+    remove,
+    search,
+    numbersOf,
+    weigh,
+    /** Weight of a numbered term, as `weigh` gives it. */
+    weightOf: (term: number): number => kindWeights[term]! * rarity(term),
+  };
+}

@@ -1,0 +1,163 @@
+import type { Locale } from '#core/conversation/content.schema.ts';
+import { comparisonKey } from '#core/understanding/text.ts';
+import { createBm25 } from './bm25.ts';
+import { createHighlighter, type Highlighter, type Span } from './highlight.ts';
+import { agreementOf, matchOf, type Agreement, type Matchable } from './match.ts';
+import { termsOf } from './terms.ts';
+
+/** What can be found: all the ways to ask stand in one document, the one shown to people first. */
+export type SearchDocument = {
+  id: string;
+  locale: Locale;
+  category: string;
+  questions: readonly string[];
+  answer: string;
+};
+
+/** One found document. */
+export type SearchHit = {
+  id: string;
+  /** BM25: only to be compared within one answer. */
+  score: number;
+  /** The probability that it answers the query, 0 to 1: quote from 0.6, offer from 0.3. */
+  match: number;
+  /** The query is one of its questions, but for case, width, script, spaces and punctuation. */
+  exact: boolean;
+  /** What the query touches in its first question and in its answer; worked out when read, as few readers want it. */
+  readonly highlight: { title: Span[]; answer: Span[] };
+  /** What `match` was made of. */
+  agreement: Agreement;
+};
+
+/** Without `locale` all languages are searched, with `category` only that one. */
+export type SearchOptions = { locale?: Locale; category?: string; limit: number };
+
+/** The search index of one process, held in memory; every change takes effect at once. */
+export type SearchIndex = {
+  /** Adds a document, or replaces the one with its id. */
+  put: (document: SearchDocument) => void;
+  remove: (id: string) => void;
+  /** The best documents, those asked for word by word first. */
+  search: (query: string, options: SearchOptions) => SearchHit[];
+  readonly size: number;
+};
+
+type Entry = { document: SearchDocument; slot: number; keys: ReadonlySet<string>; matchable: Matchable };
+
+/** A highlighter that reads the query when first used. */
+function lazyHighlighter(query: string): Highlighter {
+  let made: Highlighter | undefined;
+  return (text) => (made ??= createHighlighter(query))(text);
+}
+
+/** The documents of one language. Apart, because rarity must be counted among texts of the same language. */
+function createShelf() {
+  const bm25 = createBm25();
+  const entries = new Map<string, Entry>();
+  const bySlot: (Entry | undefined)[] = [];
+  const freeSlots: number[] = [];
+  const byKey = new Map<string, Set<Entry>>();
+
+  function put(document: SearchDocument): void {
+    remove(document.id);
+    const slot = freeSlots.pop() ?? bySlot.length;
+    const answer = termsOf(document.answer);
+    const entry: Entry = {
+      document,
+      slot,
+      keys: new Set(document.questions.map(comparisonKey)),
+      matchable: {
+        questions: document.questions.map((question) => bm25.numbersOf(termsOf(question))),
+        answer: bm25.numbersOf(answer),
+      },
+    };
+    bm25.add(slot, termsOf(document.questions.join('\n')), answer);
+    entries.set(document.id, entry);
+    bySlot[slot] = entry;
+    for (const key of entry.keys) byKey.set(key, (byKey.get(key) ?? new Set()).add(entry));
+  }
+
+  function remove(id: string): void {
+    const entry = entries.get(id);
+    if (!entry) return;
+    bm25.remove(entry.slot);
+    entries.delete(id);
+    bySlot[entry.slot] = undefined;
+    freeSlots.push(entry.slot);
+    for (const key of entry.keys) {
+      const sharing = byKey.get(key)!;
+      sharing.delete(entry);
+      if (sharing.size === 0) byKey.delete(key);
+    }
+  }
+
+  function search(query: string, category: string | undefined, limit: number): SearchHit[] {
+    const terms = termsOf(query);
+    const fits = (entry: Entry): boolean => category === undefined || entry.document.category === category;
+    // One more than asked for: the lead of the last needs a rival.
+    const scored = bm25.search(terms, Math.max(limit, 1) + 1, (slot) => fits(bySlot[slot]!));
+    const key = comparisonKey(query);
+    const exact = new Set([...(byKey.get(key) ?? [])].filter((entry) => key !== '' && fits(entry)));
+    const scores = new Map(scored.map(({ slot, score }) => [bySlot[slot]!, score]));
+    const [best, second] = scored;
+    const order = [...exact, ...scored.map(({ slot }) => bySlot[slot]!).filter((entry) => !exact.has(entry))];
+    const weighed = terms.map(bm25.weigh);
+    const highlight = lazyHighlighter(query);
+    return order.slice(0, limit).map((entry): SearchHit => {
+      const score = scores.get(entry) ?? 0;
+      const rival = entry.slot === best?.slot ? second?.score : best?.score;
+      const lead = score > 0 && rival ? Math.log(score / rival) : score > 0 ? Infinity : -Infinity;
+      const agreement = agreementOf(weighed, entry.matchable, bm25.weightOf, lead);
+      const { id, questions, answer } = entry.document;
+      return {
+        id,
+        score,
+        match: exact.has(entry) ? 1 : matchOf(agreement),
+        exact: exact.has(entry),
+        agreement,
+        get highlight() {
+          return { title: highlight(questions[0] ?? ''), answer: highlight(answer) };
+        },
+      };
+    });
+  }
+
+  return { put, remove, search, size: () => entries.size };
+}
+
+/** An empty index. */
+export function createSearchIndex(): SearchIndex {
+  const shelves = new Map<Locale, ReturnType<typeof createShelf>>();
+  const shelfOf = new Map<string, Locale>();
+
+  function remove(id: string): void {
+    const locale = shelfOf.get(id);
+    if (!locale) return;
+    shelves.get(locale)!.remove(id);
+    shelfOf.delete(id);
+  }
+
+  function put(document: SearchDocument): void {
+    remove(document.id);
+    if (!shelves.has(document.locale)) shelves.set(document.locale, createShelf());
+    shelves.get(document.locale)!.put(document);
+    shelfOf.set(document.id, document.locale);
+  }
+
+  function search(query: string, { locale, category, limit }: SearchOptions): SearchHit[] {
+    const asked = locale ? [shelves.get(locale)].filter((shelf) => shelf !== undefined) : [...shelves.values()];
+    const hits = asked.flatMap((shelf) => shelf.search(query, category, limit));
+    if (asked.length < 2) return hits;
+    // Scores of two languages do not compare; probabilities do.
+    return hits.sort((a, b) => Number(b.exact) - Number(a.exact) || b.match - a.match).slice(0, limit);
+  }
+
+  return {
+    put,
+    remove,
+    search,
+    get size() {
+      return shelfOf.size;
+    },
+  };
+}
