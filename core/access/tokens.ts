@@ -15,8 +15,8 @@ export type Access = { userId: string; roles: readonly Role[]; sessionId: string
 export const ACCESS_SECONDS = 600;
 
 // Both ends are ours; naming them keeps any other token signed with the same secret from passing as an access token.
-const ISSUER = 'frontdesk';
-const AUDIENCE = 'frontdesk-api';
+export const ISSUER = 'frontdesk';
+export const AUDIENCE = 'frontdesk-api';
 const TOKEN_BYTES = 32;
 const MIN_SECRET_BYTES = 32;
 

@@ -1,0 +1,39 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { tooMany } from '#core/errors.ts';
+import type { LimitTier } from './endpoint.ts';
+
+/** So many in so many seconds. */
+type Limit = { count: number; seconds: number };
+
+/** Allowances by tier and key. */
+export type Limits = {
+  /** Takes one; throws `too-many` with the time to wait. Returns what is left, for the `RateLimit-*` headers. */
+  take(tier: LimitTier | 'requests', key: string): Promise<{ limit: number; remaining: number; resetSeconds: number }>;
+};
+
+/** Allowances kept in this process. */
+export function createLimits(settings: Readonly<Record<LimitTier | 'requests', Limit>>): Limits {
+  const limiters = new Map(
+    Object.entries(settings).map(([tier, { count, seconds }]) => [
+      tier,
+      new RateLimiterMemory({ points: count, duration: seconds, keyPrefix: tier }),
+    ]),
+  );
+  return {
+    async take(tier, key) {
+      const limiter = limiters.get(tier)!;
+      try {
+        const left = await limiter.consume(key);
+        return {
+          limit: limiter.points,
+          remaining: left.remainingPoints,
+          resetSeconds: Math.ceil(left.msBeforeNext / 1000),
+        };
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        const wait = Math.ceil(refused.msBeforeNext / 1000);
+        throw tooMany(`Too many at once. Try again in ${wait} s.`, wait);
+      }
+    },
+  };
+}

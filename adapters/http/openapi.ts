@@ -1,0 +1,126 @@
+import { createRequire } from 'node:module';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Middleware } from 'koa';
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { PROBLEM_STATUS } from '#core/errors.ts';
+import type { Endpoint } from './endpoint.ts';
+
+const ProblemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457; `errors` names each bad field by its path.' });
+
+function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
+  const answers: ZodOpenApiOperationObject['responses'] = {
+    [String(endpoint.status) as '200']:
+      endpoint.returns === 'nothing'
+        ? { description: 'Done.' }
+        : endpoint.returns === 'file'
+          ? { description: 'The file.', content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } } }
+          : { description: endpoint.summary, content: { 'application/json': { schema: endpoint.returns } } },
+  };
+  const kinds = new Set([
+    ...endpoint.problems,
+    ...(endpoint.allow === 'anyone' ? [] : (['unauthenticated'] as const)),
+    ...(endpoint.limit ? (['too-many'] as const) : []),
+    ...(endpoint.body && endpoint.body !== 'bytes' ? (['invalid'] as const) : []),
+  ]);
+  for (const kind of kinds) {
+    const { status, title } = PROBLEM_STATUS[kind];
+    answers[String(status) as '400'] = {
+      description: title,
+      content: { 'application/problem+json': { schema: ProblemDocument } },
+    };
+  }
+  return {
+    operationId: `${endpoint.method}${endpoint.path.replaceAll(/[/{}_-]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
+    summary: endpoint.summary,
+    tags: [endpoint.tag],
+    security: endpoint.allow === 'anyone' ? [] : [{ bearer: [] }],
+    requestParams: {
+      ...(endpoint.params ? { path: endpoint.params } : {}),
+      ...(endpoint.query ? { query: endpoint.query } : {}),
+    },
+    ...(endpoint.body === 'bytes'
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } },
+          },
+        }
+      : endpoint.body
+        ? {
+            requestBody: {
+              required: true,
+              content: {
+                'application/json': { schema: endpoint.body },
+                ...(endpoint.form ? { 'application/x-www-form-urlencoded': { schema: endpoint.body } } : {}),
+              },
+            },
+          }
+        : {}),
+    responses: answers,
+  };
+}
+
+/** The OpenAPI document, made from the same schemas that validate. */
+export function openApiDocument(endpoints: readonly Endpoint[]): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const endpoint of endpoints) (paths[endpoint.path] ??= {})[endpoint.method] = operation(endpoint);
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Frontdesk',
+      version: '1',
+      description: 'Chat, desk, tickets and knowledge. The live chat’s WebSocket protocol is described in docs/websocket.md.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    paths,
+  });
+}
+
+const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Frontdesk API</title><link rel="stylesheet" href="/docs/swagger-ui.css">
+<div id="ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></html>`;
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinking: true, validatorUrl: null });`;
+const FILES: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+};
+
+/** `/openapi.json`, and `/docs` to browse it offline. */
+export function documentPages(endpoints: readonly Endpoint[]): Middleware {
+  let made: string | undefined;
+  const folder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return async (ctx, next) => {
+    if (ctx.method !== 'GET') return next();
+    if (ctx.path === '/openapi.json') {
+      ctx.type = 'application/json';
+      ctx.body = made ??= JSON.stringify(openApiDocument(endpoints));
+    } else if (ctx.path === '/docs') {
+      ctx.set('Content-Security-Policy', "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
+      ctx.type = 'text/html';
+      ctx.body = PAGE;
+    } else if (ctx.path === '/docs/start.js') {
+      ctx.type = 'text/javascript';
+      ctx.body = START;
+    } else {
+      const name = ctx.path.startsWith('/docs/') ? ctx.path.slice('/docs/'.length) : '';
+      const type = FILES[name];
+      if (!type) return next();
+      ctx.type = type;
+      ctx.set('Cache-Control', 'public, max-age=86400');
+      ctx.body = fs.createReadStream(path.join(folder, name));
+    }
+  };
+}

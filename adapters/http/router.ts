@@ -1,0 +1,97 @@
+import Router from '@koa/router';
+import { bodyParser } from '@koa/bodyparser';
+import type { Context, Middleware } from 'koa';
+import { Problem, unauthenticated } from '#core/errors.ts';
+import type { Call, Caller, Endpoint, FileAnswer } from './endpoint.ts';
+import { fromZod } from './problem.ts';
+import type { Limits } from './limits.ts';
+import { admit } from './who.ts';
+
+/** Largest JSON or form body. */
+const MAX_BODY = '256kb';
+
+const json = bodyParser({ enableTypes: ['json'], jsonLimit: MAX_BODY, onError: unreadable });
+const form = bodyParser({ enableTypes: ['json', 'form'], jsonLimit: MAX_BODY, formLimit: MAX_BODY, onError: unreadable });
+
+function unreadable(error: Error): never {
+  if ('status' in error && error.status === 413)
+    throw new Problem('too-large', `The body is larger than ${MAX_BODY}.`);
+  throw new Problem('invalid', 'The body cannot be read: send JSON with Content-Type: application/json.');
+}
+
+/** A router in which every endpoint is admitted, limited, parsed, and answered in the same way. */
+export function routerOf(endpoints: readonly Endpoint[], limits: Limits): Router {
+  const router = new Router();
+  for (const endpoint of endpoints) {
+    const steps: Middleware[] = [];
+    if (endpoint.body && endpoint.body !== 'bytes') steps.push(endpoint.form ? form : json);
+    steps.push((ctx) => answer(ctx, endpoint, limits));
+    router[endpoint.method](endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(steps as [Middleware]));
+  }
+  return router;
+}
+
+async function answer(ctx: Context, endpoint: Endpoint, limits: Limits): Promise<void> {
+  const caller = ctx.state['caller'] as Caller;
+  if (endpoint.limit) {
+    const left = await limits.take(endpoint.limit, limitKey(endpoint, caller, ctx.ip));
+    ctx.set('RateLimit-Limit', String(left.limit));
+    ctx.set('RateLimit-Remaining', String(left.remaining));
+    ctx.set('RateLimit-Reset', String(left.resetSeconds));
+  }
+  admit(caller, endpoint.allow, ctx.headers.authorization !== undefined);
+  const params = endpoint.params?.safeParse(ctx['params']);
+  // An id that cannot be one is nowhere to be found.
+  if (params && !params.success) throw new Problem('not-found', `There is nothing at ${ctx.method} ${ctx.path}.`);
+  const query = endpoint.query?.safeParse(ctx.query);
+  if (query && !query.success) throw fromZod(query.error, 'query');
+  const schema = endpoint.body === 'bytes' ? undefined : endpoint.body;
+  const body = schema?.safeParse((ctx.request as { body?: unknown }).body ?? {});
+  if (body && !body.success) throw fromZod(body.error, 'body');
+  const call: Call<unknown, unknown, unknown> = {
+    params: params?.data,
+    query: query?.data,
+    body: body?.data,
+    caller,
+    ip: ctx.ip,
+    ifMatch: versionOf(ctx.get('If-Match')),
+    idempotencyKey: ctx.get('Idempotency-Key').slice(0, 200) || undefined,
+    stream: ctx.req,
+    setHeader: (name, value) => ctx.set(name, value),
+  };
+  const value = await endpoint.handle(call);
+  ctx.status = endpoint.status;
+  if (endpoint.returns === 'nothing') ctx.body = null;
+  else if (endpoint.returns === 'file') sendFile(ctx, value as FileAnswer);
+  else ctx.body = value;
+  if (endpoint.returns === 'nothing') ctx.status = 204;
+}
+
+/** A visitor's messages count for the conversation, everything else for the address or the person. */
+function limitKey(endpoint: Endpoint, caller: Caller, ip: string): string {
+  if (endpoint.limit === 'messages' && caller.kind === 'visitor') return caller.sessionId;
+  return caller.kind === 'user' ? caller.id : ip;
+}
+
+/** The version that an `If-Match` names: `"7"` or `7`. */
+function versionOf(header: string): number | undefined {
+  const version = /^(?:W\/)?"?(\d+)"?$/.exec(header.trim())?.[1];
+  return version === undefined ? undefined : Number(version);
+}
+
+/** Always as a download of a type that we found out ourselves, in a sandbox: a file of a customer's must never run. */
+function sendFile(ctx: Context, file: FileAnswer): void {
+  ctx.set('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`);
+  ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Cache-Control', 'private, max-age=3600');
+  ctx.type = file.type;
+  ctx.length = file.bytes;
+  ctx.body = file.stream;
+}
+
+/** The signed-in person behind a call. */
+export function userOf(caller: Caller): Extract<Caller, { kind: 'user' }> {
+  if (caller.kind !== 'user') throw unauthenticated('This needs somebody who signed in.');
+  return caller;
+}
