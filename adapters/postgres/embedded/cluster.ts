@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Problem } from '#core/errors.ts';
 import type { Binaries } from './binaries.ts';
-import { handOver, type Identity } from './identity.ts';
+import { handOver, letThrough, type Identity } from './identity.ts';
 import type { Places } from './places.ts';
 
 /** The name of the one account; only processes that may read the password file get in. */
@@ -24,6 +24,7 @@ export async function prepareCluster(tools: {
   for (const folder of [places.folder, places.sockets]) {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     handOver(identity, folder);
+    letThrough(identity, path.dirname(folder));
   }
   const password = keepPassword(places, tools.password);
   const versionFile = path.join(places.cluster, 'PG_VERSION');

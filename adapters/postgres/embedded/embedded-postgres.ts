@@ -123,7 +123,11 @@ async function startUnlocked(
     try {
       return await start();
     } catch (fault) {
-      if (attempt === LOCKED_ATTEMPTS || !/shared memory block .* in use|lock file/.test(String(fault))) throw fault;
+      if (
+        attempt === LOCKED_ATTEMPTS ||
+        !/shared memory block .* in use|lock file .* already exists/.test(String(fault))
+      )
+        throw fault;
     }
     await pause(250);
   }

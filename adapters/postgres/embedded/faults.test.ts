@@ -11,7 +11,7 @@ test.each([
   ],
   [
     'a full disk at the start',
-    'FATAL:  could not create lock file "postmaster.pid": No space left on device',
+    'FATAL:  could not write lock file "postmaster.pid": No space left on device',
     'is full',
   ],
   ['a full disk under our own files', "ENOSPC: no space left on device, mkdir '/srv/frontdesk'", 'is full'],

@@ -2,7 +2,7 @@ import { Problem } from '#core/errors.ts';
 
 const SENTENCES: readonly [RegExp, (folder: string) => string][] = [
   [
-    /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/,
+    /No space left on device|ENOSPC|wrote only \d+ of \d+ bytes|Disk quota exceeded|EDQUOT/,
     (folder) => `The disk that holds ${folder} is full: free some space there and start again.`,
   ],
   [
@@ -12,7 +12,7 @@ const SENTENCES: readonly [RegExp, (folder: string) => string][] = [
   [
     /Permission denied|EACCES|EPERM|Operation not permitted|wrong ownership|group or world access|invalid permissions/,
     (folder) =>
-      `PostgreSQL may not use ${folder}: give that folder (and what is in it) to the user that starts Frontdesk, or set FRONTDESK_DATA to another one.`,
+      `PostgreSQL may not use ${folder}: give that folder (and what is in it) to the user that starts Frontdesk and let it pass the folders above, or set FRONTDESK_DATA to another one.`,
   ],
   [
     /ENOTDIR|EEXIST/,
