@@ -6,6 +6,8 @@ export type LiveEvent =
   | { type: 'changes'; sessionId: string; head: number; changes?: readonly Change[] }
   /** Something about the conversation that only the desk shows: its owner, a note, a ticket, what was read. */
   | { type: 'desk'; sessionId: string }
+  /** A colleague wrote a note; `note` is as the desk's schema has it. */
+  | { type: 'note'; sessionId: string; note: unknown }
   | { type: 'typing'; sessionId: string; author: 'customer' | 'agent' | 'bot' }
   | { type: 'delta'; sessionId: string; replyId: string; text: string }
   | { type: 'seen'; sessionId: string; by: 'customer' | 'agent'; seq: number }

@@ -1,0 +1,264 @@
+import type { Pool } from 'pg';
+import type { ChannelName, ConversationState } from '#core/conversation/conversation.schema.ts';
+import type { Locale } from '#core/conversation/content.schema.ts';
+import type { DeskStore } from '#core/desk/desk-store.ts';
+import type { ConversationSummary, Handoff } from '#core/desk/desk.schema.ts';
+import { invalid } from '#core/errors.ts';
+import { plainText } from '#core/conversation/plain-text.ts';
+import type { Sealing } from './sealing.ts';
+
+type SummaryRow = {
+  id: string;
+  channel: ChannelName;
+  mode: ConversationState;
+  locale: Locale;
+  seq: number;
+  topic: string | null;
+  mood: 'calm' | 'angry';
+  created_at: Date;
+  updated_at: Date;
+  active_at: Date;
+  contact_id: string;
+  data_key: Buffer | null;
+  name_sealed: Buffer | null;
+  agent_id: string | null;
+  agent_key: Buffer | null;
+  agent_name: Buffer | null;
+  unread: string;
+  last_id: string | null;
+  last_author: 'customer' | 'bot' | 'agent' | 'system' | null;
+  last_body: Buffer | null;
+  last_at: Date | null;
+  ticket: string | null;
+  handoff_id: string | null;
+  handoff_reason: Handoff['reason'] | null;
+  handoff_status: Handoff['status'] | null;
+  handoff_agent: string | null;
+  handoff_agent_key: Buffer | null;
+  handoff_agent_name: Buffer | null;
+  requested_at: Date | null;
+  claimed_at: Date | null;
+  ended_at: Date | null;
+};
+
+/** Filters stand in the text as parameters that may be null: one statement for every list. */
+const SUMMARIES = {
+  name: 'summaries',
+  text: `
+select s.id, s.channel, s.mode, s.locale, s.seq, s.topic, s.mood, s.created_at, s.updated_at, s.active_at, s.contact_id, c.data_key, c.name_sealed,
+       s.agent_id, a.data_key as agent_key, a.name_sealed as agent_name,
+       (select count(*) from chat_messages m where m.session_id = s.id and m.author = 'customer' and m.seq > coalesce(r.agent_seq, 0)) as unread,
+       l.id as last_id, l.author as last_author, l.body_sealed as last_body, l.created_at as last_at,
+       (select k.number from tickets k where k.session_id = s.id order by k.created_at desc limit 1) as ticket,
+       h.id as handoff_id, h.reason as handoff_reason, h.status as handoff_status, h.agent_id as handoff_agent,
+       ha.data_key as handoff_agent_key, ha.name_sealed as handoff_agent_name, h.requested_at, h.claimed_at, h.ended_at
+  from chat_sessions s
+  join contacts c on c.id = s.contact_id
+  left join users a on a.id = s.agent_id
+  left join cursors r on r.session_id = s.id
+  left join lateral (select m.id, m.author, m.body_sealed, m.created_at from chat_messages m
+                      where m.session_id = s.id and m.change = 'message' order by m.seq desc limit 1) l on true
+  left join lateral (select * from handoffs h where h.session_id = s.id order by h.requested_at desc limit 1) h on true
+  left join users ha on ha.id = h.agent_id
+ where ($1::text is null or s.mode = $1) and ($2::uuid is null or s.agent_id = $2) and ($3::uuid[] is null or s.id = any($3))
+   and ($4::timestamptz is null or (s.active_at, s.id) < ($4, $5::uuid))
+ order by s.active_at desc, s.id desc limit $6`,
+};
+
+const LAST_CHARACTERS = 160;
+
+/** What the desk reads. */
+export function createDeskReads({
+  pool,
+  sealing,
+}: {
+  pool: Pool;
+  sealing: Sealing;
+}): Pick<DeskStore, 'summaries' | 'detail' | 'counts'> {
+  const nameOf = (id: string, key: Buffer | null, name: Buffer | null): string =>
+    sealing.open(sealing.key(id, key), 'users.name', id, name) ?? '—';
+
+  function toSummary(row: SummaryRow): ConversationSummary {
+    const key = sealing.key(row.contact_id, row.data_key);
+    const content =
+      row.last_id &&
+      (sealing.openJson(key, 'chat_messages.body', row.last_id, row.last_body) as Parameters<typeof plainText>[0] | null);
+    return {
+      id: row.id,
+      channel: row.channel,
+      state: row.mode,
+      locale: row.locale,
+      customer: {
+        id: row.contact_id,
+        name: sealing.open(key, 'contacts.name', row.contact_id, row.name_sealed) ?? visitorName(row.contact_id, row.locale),
+      },
+      agent: row.agent_id ? { id: row.agent_id, name: nameOf(row.agent_id, row.agent_key, row.agent_name) } : null,
+      handoff:
+        row.handoff_id && row.handoff_reason && row.handoff_status && row.requested_at
+          ? {
+              id: row.handoff_id,
+              sessionId: row.id,
+              reason: row.handoff_reason,
+              status: row.handoff_status,
+              agent: row.handoff_agent
+                ? {
+                    id: row.handoff_agent,
+                    name: nameOf(row.handoff_agent, row.handoff_agent_key, row.handoff_agent_name),
+                  }
+                : null,
+              requestedAt: row.requested_at.toISOString(),
+              claimedAt: row.claimed_at?.toISOString() ?? null,
+              endedAt: row.ended_at?.toISOString() ?? null,
+            }
+          : null,
+      last:
+        content && row.last_author && row.last_at
+          ? { text: plainText(content).slice(0, LAST_CHARACTERS), by: row.last_author, at: row.last_at.toISOString() }
+          : null,
+      unread: Number(row.unread),
+      topic: row.topic,
+      mood: row.mood,
+      ticket: row.ticket,
+      head: row.seq,
+      createdAt: row.created_at.toISOString(),
+      updatedAt: row.updated_at.toISOString(),
+    };
+  }
+
+  return {
+    async summaries(query) {
+      const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      const found = await pool.query<SummaryRow>({
+        ...SUMMARIES,
+        values: [
+          query.state ?? null,
+          query.agentId ?? null,
+          query.ids ?? null,
+          after?.at ?? null,
+          after?.id ?? null,
+          query.limit + 1,
+        ],
+      });
+      const rows = found.rows.slice(0, query.limit);
+      const last = rows.at(-1);
+      return {
+        items: rows.map(toSummary),
+        nextCursor: found.rows.length > query.limit && last ? writeCursor(last.active_at, last.id) : null,
+      };
+    },
+
+    async counts(agentId) {
+      const found = await pool.query<{ waiting: string; mine: string; all: string }>(
+        `select (select count(*) from handoffs where status = 'waiting') as waiting,
+                (select count(*) from chat_sessions where agent_id = $1) as mine,
+                (select count(*) from chat_sessions where mode <> 'closed') as all`,
+        [agentId],
+      );
+      const row = found.rows[0]!;
+      return { waiting: Number(row.waiting), mine: Number(row.mine), all: Number(row.all) };
+    },
+
+    async detail(id) {
+      const summary = await pool.query<SummaryRow>({ ...SUMMARIES, values: [null, null, [id], null, null, 1] });
+      const row = summary.rows[0];
+      if (!row) return null;
+      const key = sealing.key(row.contact_id, row.data_key);
+      const [contact, handoff, identities, tickets, earlier, notes, cursor] = await Promise.all([
+        pool.query<{ email_sealed: Buffer | null; phone_sealed: Buffer | null; page_sealed: Buffer | null; understood: Understanding | null }>(
+          `select c.email_sealed, c.phone_sealed, s.page_sealed, s.understood from chat_sessions s join contacts c on c.id = s.contact_id where s.id = $1`,
+          [id],
+        ),
+        pool.query<{ id: string; collected_sealed: Buffer | null }>(
+          'select id, collected_sealed from handoffs where session_id = $1 order by requested_at desc limit 1',
+          [id],
+        ),
+        pool.query<{ id: string; channel: ChannelName; external_sealed: Buffer }>(
+          'select id, channel, external_sealed from contact_identities where contact_id = $1 order by created_at',
+          [row.contact_id],
+        ),
+        pool.query<{ id: string; number: string; subject_sealed: Buffer; status: string }>(
+          'select id, number, subject_sealed, status from tickets where contact_id = $1 order by created_at desc limit 20',
+          [row.contact_id],
+        ),
+        pool.query<{ id: string; topic: string | null; close_reason: string | null; created_at: Date; by_agent: boolean }>(
+          `select s.id, s.topic, s.close_reason, s.created_at,
+                  exists (select from handoffs h where h.session_id = s.id and h.claimed_at is not null) as by_agent
+             from chat_sessions s where s.contact_id = $1 and s.id <> $2 order by s.created_at desc limit 10`,
+          [row.contact_id, id],
+        ),
+        pool.query<{ id: string; author_id: string; name_sealed: Buffer; data_key: Buffer | null; body_sealed: Buffer; after_seq: number; created_at: Date }>(
+          `select n.id, n.author_id, u.name_sealed, u.data_key, n.body_sealed, n.after_seq, n.created_at
+             from notes n join users u on u.id = n.author_id where n.session_id = $1 order by n.created_at`,
+          [id],
+        ),
+        pool.query<{ seen_seq: number }>('select seen_seq from cursors where session_id = $1', [id]),
+      ]);
+      const own = contact.rows[0]!;
+      const last = handoff.rows[0];
+      return {
+        ...toSummary(row),
+        contact: {
+          name: sealing.open(key, 'contacts.name', row.contact_id, row.name_sealed),
+          email: sealing.open(key, 'contacts.email', row.contact_id, own.email_sealed),
+          phone: sealing.open(key, 'contacts.phone', row.contact_id, own.phone_sealed),
+          identities: identities.rows.map((one) => ({
+            channel: one.channel,
+            label: sealing.open(key, 'contact_identities.external', one.id, one.external_sealed) ?? '—',
+          })),
+          page: readPage(sealing.openJson(key, 'chat_sessions.page', id, own.page_sealed)),
+        },
+        collected: ((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) ?? {}) as Record<string, string>,
+        understanding: own.understood
+          ? {
+              rung: own.understood.rung,
+              took: own.understood.took,
+              ranking: own.understood.ranking.map((one) => ({ ...one, title: one.intent })),
+            }
+          : null,
+        tickets: tickets.rows.map((one) => ({
+          id: one.id,
+          number: one.number,
+          subject: sealing.open(key, 'tickets.subject', one.id, one.subject_sealed) ?? '—',
+          status: one.status,
+        })),
+        earlier: earlier.rows.map((one) => ({
+          id: one.id,
+          topic: one.topic,
+          endedBy: one.by_agent ? 'agent' : (one.close_reason ?? 'open'),
+          at: one.created_at.toISOString(),
+        })),
+        notes: notes.rows.map((one) => ({
+          id: one.id,
+          author: { id: one.author_id, name: nameOf(one.author_id, one.data_key, one.name_sealed) },
+          text: sealing.open(key, 'notes.body', one.id, one.body_sealed) ?? '—',
+          afterSeq: one.after_seq,
+          createdAt: one.created_at.toISOString(),
+        })),
+        seen: cursor.rows[0]?.seen_seq ?? 0,
+      };
+    },
+  };
+}
+
+type Understanding = { rung: string; took: number; ranking: { intent: string; confidence: number }[] };
+
+const readPage = (page: unknown): { url: string; title: string } | null => {
+  const { url, title } = (page ?? {}) as { url?: string; title?: string };
+  return url || title ? { url: url ?? '', title: title ?? '' } : null;
+};
+
+/** What a customer without a name is called: the end of his id, so that two of them are told apart. */
+const visitorName = (contactId: string, locale: Locale): string =>
+  `${locale === 'en' ? 'Visitor' : '訪客'} ${contactId.slice(-4).toUpperCase()}`;
+
+const writeCursor = (at: Date, id: string): string => Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');
+
+function readCursor(cursor: string): { at: Date; id: string } {
+  const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const date = new Date(at ?? '');
+  if (Number.isNaN(date.getTime()) || !/^[0-9a-f-]{36}$/.test(id ?? ''))
+    throw invalid('This cursor is none of ours: use the nextCursor of the page before.', [
+      { path: 'cursor', message: 'not a cursor' },
+    ]);
+  return { at: date, id: id! };
+}
