@@ -159,6 +159,7 @@ describe('what an order, a price, a date or a product says stays', () => {
     'call 3 times',
     '手機殼 3 個',
     'version 10.15.7',
+    'in 1886, Robert Lane founded it',
     'it cost 200 300 times',
     '4111 1111 1111 1112',
     '1234567890123456',

@@ -58,6 +58,8 @@ const EN_FRONT = new RegExp(
 // City, district, state, postal code: only what is written with a capital.
 const EN_TAIL =
   /(?: (?:[NS][EW]?|[EW])\b\.?)?(?:,? ?(?:[Aa]pt|[Aa]partment|[Ss]uite|[Uu]nit|[Ff]loor|[Ff]l|[Rr]oom|[Rr]m|#)\.? ?#?\w{1,6})?(?:, ?[A-Z][a-z'-]+(?: [A-Z][a-z'-]+){0,2}(?:\.(?=,))?){0,3}(?:,? [A-Z]{2}\b)?(?:,? (?:\d{5}(?:-\d{4})?|\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}))?(?!\d)/y;
+// In 1886, Robert Lane …
+const YEAR = /^(?:1[5-9]|20)\d\d,/;
 const NOT_IN_A_ROAD =
   /\b(?:the|a|an|of|on|in|down|my|your|our|and|for|to|from|by|this|that|is|are|was|at|or|with|it|i|you|we|days?|items?|pieces?|pcs|minutes?|hours?|years?|times?|more|ways?)\b/i;
 const PO_BOX = /\bP\.? ?O\.? ?Box ?\d{1,6}/gi;
@@ -67,7 +69,7 @@ export function addressesEn(text: string): Span[] {
   if (!HAS_ROAD.test(text)) return [];
   const streets = matches(EN_FRONT, text, (match) => {
     const [name, road] = [match[1]!, match[2]!];
-    if (NOT_IN_A_ROAD.test(name) || AMBIGUOUS_ROAD.test(road)) return false;
+    if (NOT_IN_A_ROAD.test(name) || AMBIGUOUS_ROAD.test(road) || YEAR.test(match[0])) return false;
     EN_TAIL.lastIndex = match.index + match[0].length;
     EN_TAIL.test(text);
     return { start: match.index, end: Math.max(EN_TAIL.lastIndex, match.index + match[0].length) };
