@@ -3,7 +3,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '#adapters/postgres/embedded/embedded-postgres.ts';
-import { unpackChromium } from './chromium.ts';
+import { findChromium } from './chromium.ts';
 
 /** What the test files of one run share. Each is started when the first file asks for it. */
 export type SharedService = 'postgres' | 'postgres-durable' | 'chromium';
@@ -32,7 +32,7 @@ export async function offerSharedServices(): Promise<{ stop: () => Promise<void>
   const starters: Record<SharedService, () => Promise<unknown>> = {
     postgres: () => database('pg', IN_A_HURRY),
     'postgres-durable': () => database('pg-durable', {}),
-    chromium: unpackChromium,
+    chromium: findChromium,
   };
   const started = new Map<SharedService, Promise<unknown>>();
   const answer = async (asked: SharedService): Promise<string> => {
