@@ -13,7 +13,7 @@ export type Caller =
 export type Allow = 'anyone' | 'token' | 'signed-in' | Permission;
 
 /** Which allowance a request is taken from; each is a setting. */
-export type LimitTier = 'sessions' | 'messages' | 'logins' | 'signUps' | 'searches' | 'uploads';
+export type LimitTier = 'sessions' | 'messages' | 'logins' | 'loginsPerEmail' | 'signUps' | 'searches' | 'uploads';
 
 /** A stored file as an answer. */
 export type FileAnswer = { stream: Readable; type: string; bytes: number; name: string };

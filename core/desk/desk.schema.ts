@@ -125,6 +125,15 @@ export const AgentServerFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('conversation'), conversation: ConversationSummary }),
   /** A new or changed message of a watched conversation (all with `seq` above the `after` of `watch`, in order). */
   z.object({ type: z.literal('message'), sessionId: z.uuid(), seq: z.number().int(), message: Message }),
+  /** A change of state of a watched conversation, in the same order as its messages: a system line of the thread. */
+  z.object({
+    type: z.literal('state'),
+    sessionId: z.uuid(),
+    seq: z.number().int(),
+    state: ConversationState,
+    agent: z.object({ name: z.string() }).optional(),
+    at: z.iso.datetime(),
+  }),
   z.object({ type: z.literal('note'), sessionId: z.uuid(), note: Note }),
   z.object({ type: z.literal('delivery'), sessionId: z.uuid(), seq: z.number().int(), delivery: Delivery }),
   z.object({ type: z.literal('typing'), sessionId: z.uuid() }),
