@@ -21,6 +21,7 @@ const ROOMS: Record<string, readonly string[]> = {
 
   flows: ['core/dialogue', 'core/conversation', 'core/understanding', 'core/knowledge', 'core/errors.ts'],
 
+  'adapters/demo-shop': [],
   'adapters/bullmq': ['core/channel', 'core/conversation', 'core/errors.ts'],
   'adapters/fetch': ['core/privacy', 'core/errors.ts'],
   'adapters/files': ['core/privacy', 'core/conversation', 'core/errors.ts'],

@@ -1,13 +1,13 @@
 import type { Middleware } from 'koa';
 import jwt from 'koa-jwt';
 import { can, type Role, ROLES } from '#core/access/roles.ts';
-import { AUDIENCE, ISSUER } from '#core/access/tokens.ts';
+import { AUDIENCE, ISSUER, type SigningKey } from '#core/access/tokens.ts';
 import { forbidden, unauthenticated } from '#core/errors.ts';
 import type { Allow, Caller } from './endpoint.ts';
 
 /** What stands behind a visitor's token, and whether a sign-in still holds. */
 export type Doorkeeper = {
-  secret: string;
+  secret: SigningKey;
   visitor: (token: string) => Promise<{ id: string; contactId: string } | undefined>;
   /** False once it was ended: a token that is still young does not help then. */
   signInHolds: (signIn: string) => Promise<boolean>;

@@ -248,7 +248,7 @@ const readPage = (page: unknown): { url: string; title: string } | null => {
 };
 
 /** What a customer without a name is called: the end of his id, so that two of them are told apart. */
-const visitorName = (contactId: string, locale: Locale): string =>
+export const visitorName = (contactId: string, locale: Locale): string =>
   `${locale === 'en' ? 'Visitor' : '訪客'} ${contactId.slice(-4).toUpperCase()}`;
 
 const writeCursor = (at: Date, id: string): string => Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');

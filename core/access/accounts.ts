@@ -8,7 +8,7 @@ import type { Passwords } from './password.ts';
 import { PASSWORD_FAULTS, passwordFault } from './password-strength.ts';
 import { decideRefresh, refreshLifetimes, successorOf } from './refresh.ts';
 import { ROLES, DEFAULT_GRANTS, type Role } from './roles.ts';
-import { ACCESS_SECONDS, hashToken, newOpaqueToken, signAccess } from './tokens.ts';
+import { ACCESS_SECONDS, hashToken, newOpaqueToken, signAccess, type SigningKey } from './tokens.ts';
 import { RefreshToken, Role as RoleRow, User, UserRole } from './user.entity.ts';
 
 /** People who sign in. */
@@ -35,7 +35,7 @@ export function createAccounts(tools: {
   seal: Seal;
   blindIndex: BlindIndex;
   passwords: Passwords;
-  secret: string;
+  secret: SigningKey;
   uuid: () => string;
   random: Random;
   now: () => Date;

@@ -4,7 +4,11 @@ import { defineEntity, p } from '@mikro-orm/core';
 export const FlowRow = defineEntity({
   name: 'FlowRow',
   tableName: 'flows',
-  properties: { id: p.uuid().primary().defaultRaw('uuidv7()'), name: p.text().unique(), createdAt: p.datetime().defaultRaw('now()') },
+  properties: {
+    id: p.uuid().primary().defaultRaw('uuidv7()'),
+    name: p.text().unique(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
 });
 
 /** One version of a flow: never changed once written. */

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { Pool } from 'pg';
+import type { DatabaseAddress } from '#core/setting-readers.ts';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { migrate, openOrm, type Connection } from './orm.ts';
+
+/** Connections of the hot path; more are slower (`performance`: 16 beat 64). */
+const HOT_CONNECTIONS = 12;
+/** Connections of everything else. */
+const ORM_CONNECTIONS = 6;
+const STATEMENT_TIMEOUT_MS = 5_000;
+const IDLE_IN_TRANSACTION_MS = 3_000;
+const LOCK_TIMEOUT_MS = 2_000;
+/** A request waits no longer for a connection: it is told to come back. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** An open, migrated database. */
+export type Database = {
+  connection: Connection;
+  pool: Pool;
+  orm: MikroORM;
+  embedded: boolean;
+  close(): Promise<void>;
+};
+
+/** Opens the given PostgreSQL, or starts the one that npm brought; brings it to the newest schema. */
+export async function openDatabase(tools: {
+  address: DatabaseAddress | undefined;
+  dataDir: string;
+  onProgress: (step: string) => void;
+  log: { info(text: string): void; warn(text: string): void; error(text: string): void };
+}): Promise<Database> {
+  const { address, onProgress, log } = tools;
+  const embedded = address
+    ? undefined
+    : await startEmbeddedPostgres({
+        dataDir: path.join(tools.dataDir, 'postgres'),
+        settings: { max_connections: 60, shared_buffers: '128MB' },
+        onProgress,
+        onRestart: ({ reason, downMs }) => log.warn(`PostgreSQL ended (${reason}) and was started again after ${downMs} ms.`),
+        log,
+      });
+  try {
+    const connection: Connection = embedded?.connection ?? address!;
+    const ran = await migrate(connection);
+    if (ran.length) onProgress(`Database: ${ran.length} migrations`);
+    const ssl = address && address.ssl !== 'disable' ? { rejectUnauthorized: address.ssl !== 'require' } : false;
+    const pool = new Pool({
+      ...connection,
+      ssl,
+      max: HOT_CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+    });
+    // A connection that breaks while nobody uses it: the pool opens another one.
+    pool.on('error', (error) => log.warn(`A database connection broke: ${error.message}`));
+    const orm = await openOrm(connection, ORM_CONNECTIONS);
+    return {
+      connection,
+      pool,
+      orm,
+      embedded: embedded !== undefined,
+      async close() {
+        await pool.end();
+        await orm.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
