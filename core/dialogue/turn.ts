@@ -48,6 +48,8 @@ export type TurnOutcome = {
     number,
     Understood & { answeredBy?: { kind: 'faq' | 'document'; id: string; match: number } }
   >;
+  /** Flows that broke in this turn, in words; a person was called then. Usually empty. */
+  faults: readonly string[];
 };
 
 /** A read over HTTP that a flow asks for: the address is built by the flow from its own template. */

@@ -1,0 +1,320 @@
+import type { Locale, InboundContent } from '#core/conversation/content.schema.ts';
+import { detectCommand, detectLocale, detectMood } from '#core/understanding/signals.ts';
+import type { Question } from './compile.ts';
+import { decide } from './decide.ts';
+import type { Frame, Offer } from './dialogue-state.ts';
+import { MAX_SLOT } from './formats.ts';
+import { looksLikeQuestion, offerTyped } from './hear.ts';
+import { meaningOf } from './meaning.ts';
+import { quote } from './perform.ts';
+import { notUnderstood, type Asking } from './requests.ts';
+import { contextOf, COUNTS, drop, FILES, flowOf, frameAt, holds, questionOf, scopeOf, type Run } from './run.ts';
+import { fill, slotsIn } from './slots.ts';
+import { MOST_FRAMES, push, send, take, tell } from './stack.ts';
+
+type Held = Extract<Question, { type: 'ask' | 'offer' }>;
+
+/** Most files kept for one ticket. */
+const MOST_FILES = 10;
+/** Another flow in the middle of a form must be surer than outside of one, and surer still where any words would be an answer. */
+const SURE_ASIDE = 0.6;
+const SURER_ASIDE = 0.85;
+
+const plainly = (slots: Readonly<Record<string, string>> = {}) => ({
+  ...notUnderstood(),
+  rung: 'command' as const,
+  confidence: 1,
+  slots,
+});
+
+/** One message of the customer. */
+export function* hear(run: Run, seq: number, content: InboundContent): Asking<void> {
+  switch (content.kind) {
+    case 'text':
+      return yield* hearText(run, seq, content.text);
+    case 'action':
+      return yield* hearPress(run, seq, content.id, content.label);
+    case 'command':
+      return yield* hearCommand(run, seq, content.name, content.argument);
+    case 'image':
+    case 'file':
+    case 'audio':
+    case 'video':
+      yield* hearFile(run, seq, content.attachment.id);
+      if (content.caption?.trim()) yield* hearText(run, seq, content.caption);
+      return;
+    case 'voice':
+      if (content.transcript?.trim()) return yield* hearText(run, seq, content.transcript);
+      return yield* hearFile(run, seq, content.attachment.id);
+    case 'location':
+      return yield* hearText(run, seq, content.title?.trim() || `${content.latitude}, ${content.longitude}`);
+    case 'contact':
+      return yield* hearValues(run, seq, {
+        ...(content.name.trim() && { name: content.name.trim() }),
+        ...(content.email && { email: content.email }),
+        ...(content.phone && { phone: content.phone }),
+      });
+    case 'form':
+      return yield* hearValues(run, seq, content.values);
+    case 'rating': {
+      run.understood.set(seq, plainly());
+      const { score, comment } = content;
+      yield* send(run, { type: 'rating', score, comment: comment ?? '' });
+      return;
+    }
+    case 'reaction':
+      run.understood.set(seq, plainly());
+      if (run.answered) {
+        const { kind, id } = run.answered;
+        run.effects.push({ type: 'feedback', source: { kind, id }, helpful: content.value === 'up' });
+      }
+  }
+}
+
+function* hearText(run: Run, seq: number, text: string): Asking<void> {
+  const offers = run.speaker.offers();
+  const typed = offerTyped(text, offers);
+  if (typed) return yield* press(run, seq, typed, text);
+  const command = detectCommand(text);
+  if (command === 'cancel' || command === 'person' || command === 'restart') {
+    run.understood.set(seq, plainly());
+    if (yield* send(run, { type: command, text })) return;
+  }
+  if (command === 'english' || command === 'chinese')
+    return speakFrom(run, seq, command === 'english' ? 'en' : 'zh-TW');
+  const meant = command && offerMeant(command, offers);
+  if (meant) return yield* press(run, seq, meant, text);
+  if (
+    offerTyped(
+      text,
+      run.spent.filter(({ style }) => style),
+    )
+  ) {
+    run.understood.set(seq, plainly());
+    run.speaker.say(run.set.phrases.done, scopeOf(run));
+    run.reask = 'plain';
+    return;
+  }
+  for (let index = run.frames.length - 1; index >= 0; index--) {
+    const frame = frameAt(run, index);
+    const question = questionOf(run, frame);
+    if (holds(question)) return yield* hearInForm(run, seq, text, index, question);
+    if (yield* hearFreely(run, seq, text, index, frame)) return;
+  }
+}
+
+/** `yes` presses the button that goes on, `no` the one that does not, `skip` and `none of these` theirs. */
+function offerMeant(command: string, offers: readonly Offer[]): Offer | null {
+  const valued = (...values: string[]): Offer | undefined =>
+    offers.find(({ value }) => values.some((one) => value === `choose.${one}`));
+  if (command === 'yes') return offers.find(({ style }) => style === 'primary') ?? null;
+  if (command === 'no') return offers.find(({ style }) => style === 'danger') ?? valued('skip', 'none', 'no') ?? null;
+  if (command === 'skip') return valued('skip', 'none') ?? null;
+  if (command === 'none-of-these') return valued('none') ?? null;
+  return null;
+}
+
+/** One greeting in Latin letters does not change the language of a talk. */
+const isWeighty = (text: string): boolean =>
+  /\p{Script=Han}/u.test(text) || (text.match(/[A-Za-z']+/g) ?? []).join('').length >= 5;
+
+function followLanguage(run: Run, text: string): void {
+  const locale = detectLocale(text);
+  if (locale && locale !== run.locale && !run.counts[COUNTS.pinned] && isWeighty(text)) run.locale = locale;
+}
+
+function speakFrom(run: Run, seq: number, locale: Locale): void {
+  run.understood.set(seq, plainly());
+  run.locale = locale;
+  run.counts = { ...run.counts, [COUNTS.pinned]: 1 };
+  run.speaker.say(run.set.phrases.language, scopeOf(run));
+  run.reask = 'plain';
+}
+
+/** Outside a form: the flow that listens decides what happens, the first being `main`. */
+function* hearFreely(run: Run, seq: number, text: string, index: number, frame: Frame): Asking<boolean> {
+  followLanguage(run, text);
+  fill(run, slotsIn(run, text, null));
+  const event = { type: 'message', text: text.slice(0, MAX_SLOT) };
+  const step = decide(flowOf(run, frame), frame.value, contextOf(run, frame), event);
+  if (!step) return false;
+  if (run.frames[index + 1]?.call === null) drop(run, index + 1);
+  run.hearing = { seq, text };
+  yield* take(run, index, step);
+  return true;
+}
+
+function* hearInForm(run: Run, seq: number, text: string, index: number, question: Held): Asking<void> {
+  const angry = detectMood(text) === 'angry';
+  const found = slotsIn(run, text, question);
+  if (angry) {
+    run.counts = { ...run.counts, [COUNTS.angry]: (run.counts[COUNTS.angry] ?? 0) + 1 };
+    if (run.counts[COUNTS.angry]! >= 2) {
+      fill(run, found);
+      run.understood.set(seq, { ...plainly(found), mood: 'angry' });
+      if (yield* send(run, { type: 'angry', text })) return;
+    }
+    run.speaker.say(run.set.phrases.acknowledge, scopeOf(run));
+  }
+  const asked = question.type === 'ask' ? Object.keys(question.params.slots) : [];
+  const answered = asked.find((slot) => found[slot] !== undefined);
+  const { added, replaced } = fill(run, found);
+  if (answered !== undefined) {
+    run.understood.set(seq, { ...plainly(found), mood: angry ? 'angry' : 'calm' });
+    return yield* answer(run, index, answered, found[answered]!);
+  }
+  const free = question.type === 'ask' ? asked.find((slot) => isFree(question, slot)) : undefined;
+  if (replaced.length > 0 || (added.length > 0 && free === undefined)) {
+    run.understood.set(seq, { ...plainly(found), mood: angry ? 'angry' : 'calm' });
+    const value = [...replaced, ...added].map((slot) => found[slot]).join(', ');
+    run.speaker.say(run.set.phrases.mended, scopeOf(run, { value }));
+    run.reask = 'plain';
+    return;
+  }
+  yield* hearAside(run, seq, text, index, question, free);
+}
+
+const isFree = (question: Held, slot: string): boolean => {
+  const format = question.type === 'ask' ? question.params.slots[slot] : undefined;
+  return format !== undefined && 'format' in format && format.format === 'text';
+};
+
+function* answer(run: Run, index: number, slot: string, value: string): Asking<void> {
+  run.spent = run.speaker.spend();
+  run.slots = { ...run.slots, [slot]: value.trim().slice(0, MAX_SLOT) };
+  yield* tell(run, index, { type: 'answer', slot, value: run.slots[slot]! });
+}
+
+/** Something else than the answer, in the middle of a form: it gets its due, and the question is put again. */
+function* hearAside(
+  run: Run,
+  seq: number,
+  text: string,
+  index: number,
+  question: Held,
+  free: string | undefined,
+): Asking<void> {
+  const { tools, set, speaker } = run;
+  const { decision, understood, hits } = yield* meaningOf({
+    text,
+    locale: run.locale,
+    before: run.before,
+    slots: run.slots,
+    thresholds: tools.thresholds,
+    intents: tools.intents(),
+    hasFlow: (name) => set.flows.has(name),
+  });
+  run.understood.set(seq, understood);
+  run.hearing = { seq, text };
+  if (decision.kind === 'handoff' && (yield* send(run, { type: 'person', text }))) return;
+  if (decision.kind === 'answer' && (free === undefined || decision.hit.exact || looksLikeQuestion(text))) {
+    followLanguage(run, text);
+    run.found = [decision.hit, ...hits];
+    run.before = [...run.before, text.slice(0, MAX_SLOT)].slice(-3);
+    quote(run, false);
+    run.reask = 'back';
+    return;
+  }
+  const under = run.frames.some(({ flow }) => decision.kind === 'flow' && flow === decision.flow);
+  if (decision.kind === 'flow' && !under && decision.flow !== 'complaint' && !run.counts[COUNTS.handoff]) {
+    if (understood.confidence >= (free === undefined ? SURE_ASIDE : SURER_ASIDE) && run.frames.length < MOST_FRAMES) {
+      drop(run, index + 1);
+      run.reask = 'back';
+      return yield* push(run, decision.flow, { intent: decision.intent.name }, null);
+    }
+  }
+  if (free !== undefined && text.trim() !== '') return yield* answer(run, index, free, text);
+  followLanguage(run, text);
+  if (decision.kind === 'outOfScope') {
+    speaker.say(set.phrases.outOfScope, scopeOf(run));
+    run.reask = 'back';
+    return;
+  }
+  if (yield* tell(run, index, { type: 'invalid', text: text.slice(0, MAX_SLOT) })) return;
+  const hint = question.type === 'ask' ? question.params.hint : undefined;
+  speaker.say(hint ?? set.phrases.misfit, scopeOf(run));
+  run.reask = 'plain';
+}
+
+function* hearPress(run: Run, seq: number, id: string, label: string | undefined): Asking<void> {
+  const offer = run.speaker.offers().find((one) => one.id === id);
+  if (offer) return yield* press(run, seq, offer, label ?? offer.labels[run.locale] ?? '');
+  run.understood.set(seq, plainly());
+  const { done, stale } = run.set.phrases;
+  run.speaker.say(run.spent.some((one) => one.id === id) ? done : stale, scopeOf(run));
+  run.reask = 'plain';
+}
+
+function* press(run: Run, seq: number, offer: Offer, text: string): Asking<void> {
+  run.understood.set(seq, plainly());
+  const [kind = '', ...rest] = offer.value.split('.');
+  const value = rest.join('.');
+  run.spent = run.speaker.spend();
+  if (kind === 'faq' || kind === 'intent') {
+    const words = offer.labels[run.locale] ?? Object.values(offer.labels)[0] ?? text;
+    run.hearing = { seq, text: words, ...(kind === 'faq' ? { faq: value } : { intent: value }) };
+    yield* send(run, { type: 'message', text: words });
+    return;
+  }
+  if (kind === 'feedback') {
+    const [verdict, from, about] = value.split('|');
+    const source = { kind: from, id: about };
+    const helpful = verdict === 'helpful';
+    if (yield* send(run, { type: `choose.${verdict}`, value: verdict, source })) return;
+    if (from === 'faq' || from === 'document')
+      run.effects.push({ type: 'feedback', source: { kind: from, id: about ?? '' }, helpful });
+    run.speaker.say(run.set.phrases.feedback, scopeOf(run));
+    run.reask = 'plain';
+    return;
+  }
+  if (yield* send(run, { type: `choose.${value}`, value, label: text })) return;
+  run.speaker.say(run.set.phrases.stale, scopeOf(run));
+  run.reask = 'plain';
+}
+
+/** `/start`, `/person` and the like: what a channel calls a command. */
+function* hearCommand(run: Run, seq: number, name: string, argument: string | undefined): Asking<void> {
+  run.understood.set(seq, plainly());
+  if (name === 'english' || name === 'chinese') return speakFrom(run, seq, name === 'english' ? 'en' : 'zh-TW');
+  const event = { start: 'opened', help: 'opened', agent: 'person', human: 'person' }[name] ?? name;
+  const known = ['opened', 'person', 'cancel', 'restart'].includes(event);
+  if (known && (yield* send(run, { type: event, text: argument ?? '' }))) return;
+  if (argument?.trim()) yield* hearText(run, seq, argument);
+  else yield* hearText(run, seq, name);
+}
+
+function* hearFile(run: Run, seq: number, id: string): Asking<void> {
+  run.understood.set(seq, plainly());
+  const top = run.frames.length - 1;
+  const question = questionOf(run, frameAt(run, top));
+  const wanted =
+    question?.type === 'ask'
+      ? Object.entries(question.params.slots).find(([, format]) => 'format' in format && format.format === 'file')?.[0]
+      : undefined;
+  const slot = wanted ?? FILES;
+  const files = [...(run.slots[slot] ?? '').split(',').filter(Boolean), id].slice(-MOST_FILES).join(',');
+  if (files.length <= MAX_SLOT * 2) run.slots = { ...run.slots, [slot]: files };
+  if (wanted !== undefined) {
+    run.spent = run.speaker.spend();
+    yield* tell(run, top, { type: 'answer', slot, value: files });
+  } else if (holds(question)) {
+    run.speaker.say(run.set.phrases.file, scopeOf(run));
+    run.reask = 'plain';
+  } else yield* send(run, { type: 'file', id });
+}
+
+function* hearValues(run: Run, seq: number, values: Readonly<Record<string, string>>): Asking<void> {
+  const known = Object.fromEntries(
+    Object.entries(values)
+      .filter(([name, value]) => /^[a-z]\w{0,39}$/i.test(name) && value.trim() !== '')
+      .map(([name, value]) => [name, value.trim().slice(0, MAX_SLOT)]),
+  );
+  run.understood.set(seq, plainly(known));
+  const top = run.frames.length - 1;
+  const question = questionOf(run, frameAt(run, top));
+  const asked = question?.type === 'ask' ? Object.keys(question.params.slots).find((slot) => known[slot]) : undefined;
+  fill(run, known);
+  if (asked !== undefined) return yield* answer(run, top, asked, known[asked]!);
+  run.speaker.say(run.set.phrases.mended, scopeOf(run, { value: Object.values(known).join(', ') }));
+  run.reask = 'plain';
+}
