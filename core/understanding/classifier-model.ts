@@ -72,7 +72,15 @@ export function modelToBytes(model: ClassifierModel): Uint8Array<ArrayBuffer> {
   const arrays = arraysOf(model);
   const { hash, labels, temperature, reject, vocabulary } = model;
   const lengths = arrays.map((array) => array.length);
-  const json = JSON.stringify({ hash, labels, temperature, reject, unseen: vocabulary.unseen, lengths });
+  const json = JSON.stringify({
+    hash,
+    labels,
+    temperature,
+    reject,
+    unseen: vocabulary.unseen,
+    ownColumns: vocabulary.ownColumns,
+    lengths,
+  });
   const header = new TextEncoder().encode(json);
   const dataStart = Math.ceil((MAGIC.length + 4 + header.length) / 4) * 4;
   const bytes = new Uint8Array(dataStart + 4 * lengths.reduce((sum, length) => sum + length, 0));
@@ -89,6 +97,7 @@ export function modelToBytes(model: ClassifierModel): Uint8Array<ArrayBuffer> {
 
 type Header = Pick<ClassifierModel, 'hash' | 'labels' | 'temperature' | 'reject'> & {
   unseen: number;
+  ownColumns: number;
   lengths: number[];
 };
 
@@ -123,13 +132,13 @@ export function modelFromBytes(bytes: Uint8Array): ClassifierModel {
     at += 4 * length;
     return array;
   };
-  const { hash, labels, temperature, reject, unseen } = header;
+  const { hash, labels, temperature, reject, unseen, ownColumns } = header;
   return {
     hash,
     labels,
     temperature,
     reject,
-    vocabulary: { hashes: next(Int32Array, 0), weights: next(Float32Array, 1), unseen },
+    vocabulary: { hashes: next(Int32Array, 0), weights: next(Float32Array, 1), unseen, ownColumns },
     weights: next(Float32Array, 2),
     examples: { starts: next(Int32Array, 3), columns: next(Int32Array, 4), values: next(Float32Array, 5) },
     exampleStarts: next(Int32Array, 6),

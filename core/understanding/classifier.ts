@@ -44,6 +44,9 @@ const COMPARED = 1_000;
 /** Above so many texts for an intent, a feature seen once is noise that only makes the model larger. */
 const PLENTY = 30;
 
+/** Passes that let a trained SVM forget the rows taken from it; more change nothing. */
+const WARM_PASSES = 4;
+
 /** Finds the nearest of the training examples, intent by intent, best intent first. */
 function createNearest(examples: SparseRows, starts: Int32Array, width: number) {
   const scratch = new Float32Array(width);
@@ -85,15 +88,16 @@ function createNearest(examples: SparseRows, starts: Int32Array, width: number) 
   };
 }
 
-/** The labels from the highest margin down. */
-function rank(margins: ArrayLike<number>): Int32Array {
-  const order = Int32Array.from({ length: margins.length }, (_, label) => label);
+/** The intents from the highest margin down; `none` is no intent. */
+function rank(margins: ArrayLike<number>, none: number): Int32Array {
+  const order = Int32Array.from({ length: margins.length }, (_, label) => label).filter((label) => label !== none);
   return order.sort((a, b) => margins[b]! - margins[a]! || a - b);
 }
 
 function evidenceOf(
   margins: ArrayLike<number>,
   order: ArrayLike<number>,
+  none: number,
   temperature: number,
   near: { any: number; best: number },
   coverage: Coverage,
@@ -101,7 +105,8 @@ function evidenceOf(
   const first = margins[order[0]!]!;
   const second = order.length > 1 ? margins[order[1]!]! : first;
   const highest = softmax(margins, temperature)[order[0]!]!;
-  return [highest, first - second, first, near.any, near.best, coverage.words, coverage.pieces];
+  const notForeign = none === -1 ? 0 : -margins[none]!;
+  return [highest, first - second, first, near.any, near.best, coverage.words, coverage.pieces, notForeign];
 }
 
 /** A text asked about while it was held out. */
@@ -145,7 +150,10 @@ export function trainClassifier(rows: readonly Example[], options: TrainingOptio
 
   const texts = canonical.map((row) => featuresOf(row.text));
   const frequencies = documentFrequencies(texts);
-  const vocabulary = buildVocabulary(frequencies, texts.length, texts.length > PLENTY * labels.length ? 2 : 1);
+  const none = labels.indexOf(NONE);
+  const own = documentFrequencies(texts.filter((_, row) => labelOf[row] !== none));
+  const minRows = texts.length > PLENTY * labels.length ? 2 : 1;
+  const vocabulary = buildVocabulary(frequencies, own, texts.length, minRows);
   const width = vocabulary.hashes.length;
   const encoder = createEncoder(vocabulary);
   const examples = stackRows(texts.map((text) => encoder.encode(text)));
@@ -174,23 +182,22 @@ export function trainClassifier(rows: readonly Example[], options: TrainingOptio
     for (let column = 0; column <= width; column++) weights[column * labels.length + label] = svm.weights[column]!;
     for (const [fold, { left, kept }] of splits.entries()) {
       const apart = withoutRows(svm, problem, left);
-      descend(apart, { ...problem, among: kept }, random);
+      descend(apart, { ...problem, among: kept }, random, WARM_PASSES);
       for (const [index, one] of held.entries()) {
         if (one.fold === fold) one.margins[label] = margin(heldRows, index, apart.weights);
       }
     }
   }
 
-  const none = labelIndex.get(NONE);
   const unseen = held.map(({ margins, row }): Unseen => ({ margins, label: labelOf[row]! }));
   const temperature = fitTemperature(unseen);
   const nearest = createNearest(examples, exampleStarts, width);
   const evidence = held
     .filter(({ row }) => labelOf[row] !== none)
     .map(({ fold, vector, margins }) => {
-      const order = rank(margins);
+      const order = rank(margins, none);
       const near = nearest(vector, order, (row) => foldOf[row] === fold && fold !== NEVER_HELD_OUT);
-      return evidenceOf(margins, order, temperature, near, vector.coverage);
+      return evidenceOf(margins, order, none, temperature, near, vector.coverage);
     });
   const reject = fitRejectScale(evidence);
   const hash = classifierHash(rows, options);
@@ -221,17 +228,17 @@ export function createClassifier(model: ClassifierModel): Classifier {
   function predict(text: string): Prediction {
     const vector = encoder.encode(featuresOf(text));
     const margins = marginsOf(vector);
-    const order = rank(margins);
+    const order = rank(margins, none);
     if (order.length === 0) return { ranking: [], reject: 0, inScope: false };
     const probabilities = softmax(margins, temperature);
     const near = nearest(vector, order);
-    const score = rejectScore(evidenceOf(margins, order, temperature, near, vector.coverage), reject);
+    const score = rejectScore(evidenceOf(margins, order, none, temperature, near, vector.coverage), reject);
     const ranking: Prediction['ranking'] = [];
     for (const label of order) {
       if (ranking.length === RANKED) break;
-      if (label !== none) ranking.push({ intent: labels[label]!, probability: probabilities[label]! });
+      ranking.push({ intent: labels[label]!, probability: probabilities[label]! });
     }
-    const familiar = vector.columns.length > 0 && order[0] !== none && score >= reject.threshold;
+    const familiar = vector.columns.length > 0 && score >= reject.threshold;
     return { ranking, reject: score, inScope: familiar };
   }
 

@@ -44,13 +44,14 @@ export function descend(
   svm: BinarySvm,
   problem: { rows: SparseRows; scales: Float64Array; labels: Int32Array; label: number; among: Int32Array },
   random: () => number,
+  passes = MAX_PASSES,
 ): void {
   const { rows, scales, labels, label, among } = problem;
   const { weights, alphas } = svm;
   const order = Int32Array.from(among);
   let active = order.length;
   let upper = Infinity;
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
+  for (let pass = 0; pass < passes; pass++) {
     let [highest, lowest] = [-Infinity, Infinity];
     shuffle(order, active, random);
     for (let at = 0; at < active; at++) {

@@ -3,14 +3,20 @@ import type { Features } from './features.ts';
 /** Rows of a sparse matrix: row `r` holds `columns` and `values` from `starts[r]` to `starts[r + 1]`. */
 export type SparseRows = { starts: Int32Array; columns: Int32Array; values: Float32Array };
 
-/** The features that a model knows: column `c` stands for `hashes[c]` and weighs `weights[c]`. `unseen` is the weight that a new feature would have. */
-export type Vocabulary = { hashes: Int32Array; weights: Float32Array; unseen: number };
+/**
+ * The features that a model knows: column `c` stands for `hashes[c]` and weighs `weights[c]`. `unseen` is the weight that
+ * a new feature would have. The bot's own examples have the columns below `ownColumns`; foreign ones alone have the rest.
+ */
+export type Vocabulary = { hashes: Int32Array; weights: Float32Array; unseen: number; ownColumns: number };
 
-/** How much of a text the vocabulary covers, 0 to 1: by weight for words, by count for pieces. */
+/** How much of a text the bot's own examples cover, 0 to 1: by weight for words, by count for pieces. */
 export type Coverage = { words: number; pieces: number };
 
-/** One text as a sparse vector; words and pieces are each scaled to length 1 and stand side by side. */
+/** One text as a sparse vector; words and pieces are each scaled to a length of their own and stand side by side. */
 export type Vector = { columns: Int32Array; values: Float32Array; coverage: Coverage };
+
+/** Words count a little less than pieces, whose length is 1: 0.3 points better over the few-shot sets than equal lengths. */
+const WORDS_LENGTH = 0.7;
 
 /** Half of the usual weight on rarity: full idf overrates the names and numbers that a short text happens to hold. */
 const weightOf = (rows: number, rowsWithFeature: number): number =>
@@ -25,13 +31,21 @@ export function documentFrequencies(texts: readonly Features[]): Map<number, num
   return frequencies;
 }
 
-/** The vocabulary of the features that occur in at least `minRows` of the texts, in order of first appearance. */
-export function buildVocabulary(frequencies: ReadonlyMap<number, number>, rows: number, minRows: number): Vocabulary {
-  const kept = [...frequencies].filter(([, count]) => count >= minRows);
+/** The vocabulary of the features that occur in at least `minRows` of the texts; `own` are those of the bot's examples. */
+export function buildVocabulary(
+  frequencies: ReadonlyMap<number, number>,
+  own: ReadonlyMap<number, number>,
+  rows: number,
+  minRows: number,
+): Vocabulary {
+  const frequent = [...frequencies].filter(([, count]) => count >= minRows);
+  const ours = frequent.filter(([hash]) => own.has(hash));
+  const kept = [...ours, ...frequent.filter(([hash]) => !own.has(hash))];
   return {
     hashes: Int32Array.from(kept, ([hash]) => hash),
     weights: Float32Array.from(kept, ([, count]) => weightOf(rows, count)),
     unseen: weightOf(rows, 0),
+    ownColumns: ours.length,
   };
 }
 
@@ -43,7 +57,7 @@ export type Encoder = {
 
 /** An encoder with its own scratch space; not for use from two places at once within one call. */
 export function createEncoder(vocabulary: Vocabulary): Encoder {
-  const { hashes, weights, unseen } = vocabulary;
+  const { hashes, weights, unseen, ownColumns } = vocabulary;
   const columnOf = new Map<number, number>();
   for (let column = 0; column < hashes.length; column++) columnOf.set(hashes[column]!, column);
   const counts = new Float32Array(hashes.length);
@@ -51,17 +65,18 @@ export function createEncoder(vocabulary: Vocabulary): Encoder {
   function encode({ words, pieces }: Features, known?: (column: number) => boolean): Vector {
     const columns: number[] = [];
     const values: number[] = [];
-    /** Counts the hashes of one block, scales its part of the vector to length 1, and returns what was not known. */
-    const addBlock = (block: readonly number[]): { covered: number; unknown: number } => {
+    /** Counts the hashes of one block, scales its part of the vector, and returns what was known and what not. */
+    const addBlock = (block: readonly number[], length: number): { covered: number; unknown: number } => {
       const first = columns.length;
-      let [covered, unknown] = [0, 0];
+      let [covered, foreign, unknown] = [0, 0, 0];
       for (const hash of block) {
         const column = columnOf.get(hash);
         if (column === undefined || (known && !known(column))) unknown++;
         else {
           if (counts[column] === 0) columns.push(column);
           counts[column]! += 1;
-          covered += weights[column]!;
+          if (column < ownColumns) covered += weights[column]!;
+          else foreign++;
         }
       }
       let square = 0;
@@ -72,12 +87,12 @@ export function createEncoder(vocabulary: Vocabulary): Encoder {
         values.push(value);
         square += value * value;
       }
-      const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+      const scale = square > 0 ? length / Math.sqrt(square) : 0;
       for (let at = first; at < columns.length; at++) values[at]! *= scale;
-      return { covered, unknown };
+      return { covered, unknown: unknown + foreign };
     };
-    const word = addBlock(words);
-    const piece = addBlock(pieces);
+    const word = addBlock(words, WORDS_LENGTH);
+    const piece = addBlock(pieces, 1);
     const wordWeight = word.covered + word.unknown * unseen;
     return {
       columns: Int32Array.from(columns),
