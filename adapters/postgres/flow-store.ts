@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { createFlowCompiler, type FlowSet } from '#core/dialogue/compile.ts';
+import { createFlowCompiler, type FlowSet, type FlowSources } from '#core/dialogue/compile.ts';
 import { inTransaction } from './statements.ts';
-
-/** What a release is made of: the flows, and the phrases that belong to none of them. */
-export type FlowSources = { flows: readonly { id: string }[]; phrases: unknown };
 
 /** Phrases are kept like a flow, under a name that no flow can have. */
 const PHRASES = '@phrases';
@@ -29,7 +26,8 @@ export function createFlowStore({ pool }: { pool: Pool }): FlowStore {
 
   return {
     async publish(sources) {
-      const all = [...sources.flows.map((flow) => ({ name: flow.id, json: flow as unknown })), { name: PHRASES, json: sources.phrases }];
+      compiler.compile(sources);
+      const all = [...sources.flows.map((flow) => ({ name: (flow as { id: string }).id, json: flow })), { name: PHRASES, json: sources.phrases }];
       await inTransaction(pool, async (client) => {
         // One at a time: two processes that start together publish once.
         await client.query(`select pg_advisory_xact_lock(hashtext('flow-release'))`);

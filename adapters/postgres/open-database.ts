@@ -21,6 +21,8 @@ export type Database = {
   pool: Pool;
   orm: MikroORM;
   embedded: boolean;
+  /** Migrations that ran just now. */
+  migrated: string[];
   close(): Promise<void>;
 };
 
@@ -63,6 +65,7 @@ export async function openDatabase(tools: {
       pool,
       orm,
       embedded: embedded !== undefined,
+      migrated: ran,
       async close() {
         await pool.end();
         await orm.close();

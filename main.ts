@@ -1,0 +1,474 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { pino, type Logger } from 'pino';
+import { startOrderSystem } from '#adapters/demo-shop/order-system.ts';
+import { createGuardedFetch } from '#adapters/fetch/guarded-fetch.ts';
+import { createAgentSockets } from '#adapters/http/agent-sockets.ts';
+import { createApp } from '#adapters/http/app.ts';
+import { authEndpoints } from '#adapters/http/auth.endpoints.ts';
+import { chatEndpoints } from '#adapters/http/chat.endpoints.ts';
+import { deskEndpoints } from '#adapters/http/desk.endpoints.ts';
+import { get } from '#adapters/http/endpoint.ts';
+import { z } from 'zod';
+import { createLimits } from '#adapters/http/limits.ts';
+import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
+import { createConversationStore } from '#adapters/postgres/conversation-store.ts';
+import { deskStatus } from '#adapters/postgres/desk-status.ts';
+import { createDeskStore } from '#adapters/postgres/desk-store.ts';
+import { createFlowStore } from '#adapters/postgres/flow-store.ts';
+import { createIntentStore } from '#adapters/postgres/intent-store.ts';
+import { openDatabase, type Database } from '#adapters/postgres/open-database.ts';
+import { createSealing } from '#adapters/postgres/sealing.ts';
+import { installationSecret } from '#adapters/postgres/secrets.ts';
+import { seed } from '#adapters/postgres/seed.ts';
+import { createTicketNumbers } from '#adapters/postgres/ticket-numbers.ts';
+import { createTicketStore } from '#adapters/postgres/ticket-store.ts';
+import { createUserContacts } from '#adapters/postgres/user-contacts.ts';
+import { createChatSockets } from '#adapters/web/chat-sockets.ts';
+import { createAccounts, type Accounts } from '#core/access/accounts.ts';
+import { createPasswords } from '#core/access/password.ts';
+import type { Role } from '#core/access/roles.ts';
+import { verifyAccess } from '#core/access/tokens.ts';
+import { createAllowance } from '#core/channel/allowance.ts';
+import { createCursorBook } from '#core/channel/cursor-book.ts';
+import { createReplyWaiter } from '#core/channel/reply-waiter.ts';
+import { createSweeper } from '#core/channel/sweeper.ts';
+import { createWebChat } from '#core/channel/web-chat.ts';
+import type { Configuration } from '#core/configuration.ts';
+import { createLocalLive } from '#core/conversation/live.ts';
+import { createUuid7 } from '#core/conversation/uuid.ts';
+import { createDesk } from '#core/desk/desk.ts';
+import { createPresence } from '#core/desk/presence.ts';
+import { serviceTime } from '#core/desk/service-hours.ts';
+import { createDialogue } from '#core/dialogue/dialogue.ts';
+import { DEFAULT_THRESHOLDS } from '#core/dialogue/meaning.ts';
+import { createTurnRunner } from '#core/dialogue/turn-runner.ts';
+import type { HttpAnswer, Lookups } from '#core/dialogue/turn.ts';
+import { Problem } from '#core/errors.ts';
+import { createKnowledgeBase } from '#core/knowledge/knowledge-base.ts';
+import { createSearchIndex } from '#core/knowledge/search-index.ts';
+import { createBlindIndex } from '#core/privacy/blind-index.ts';
+import { createContactKeys } from '#core/privacy/contact-keys.ts';
+import { openKeyRingFolder } from '#core/privacy/key-ring-folder.ts';
+import { parseKeyRing } from '#core/privacy/key-ring.ts';
+import { mask } from '#core/privacy/mask.ts';
+import { createSeal } from '#core/privacy/seal.ts';
+import { createTickets } from '#core/tickets/tickets.ts';
+import { createChoiceCache } from '#core/understanding/choice-cache.ts';
+import { createUnderstanding } from '#core/understanding/understand.ts';
+import {
+  loadDemoFaqs,
+  loadDemoIntents,
+  loadDemoOrders,
+  loadDemoOutOfScope,
+  loadDemoShop,
+} from '#flows/demo/demo-content.ts';
+import { loadShippedFlows } from '#flows/flows.ts';
+
+/** Told while something takes long; for a terminal. */
+type Progress = (step: string) => void;
+
+/** A running Frontdesk. */
+export type Running = {
+  urls: { demo: string; admin: string; docs: string };
+  /** Only on the very first start: how the first admin signs in. */
+  firstAdmin?: { email: string; password: string };
+  /** Takes no new work, finishes what is under way, and ends everything it started. */
+  stop(): Promise<void>;
+};
+
+const ROOT = import.meta.dirname;
+const SWEEP_MS = 1_000;
+const CURSORS_MS = 1_000;
+const TEND_MS = 10_000;
+/** How long a customer waits for a person before the bot files a ticket. */
+const PERSON_WAIT_MS = 10 * 60_000;
+const DRAIN_MS = 5_000;
+const DELAYS = { rateAfter: 2 * 60_000, remindAfter: 10 * 60_000, closeAfter: 30 * 60_000 };
+const MAX_ORDER_BYTES = 64 * 1024;
+const FIRST_ADMIN = 'admin@frontdesk.local';
+
+/** What everything stands on: the database, the keys, the people. */
+async function layFoundation(configuration: Configuration, onProgress: Progress, log: Logger) {
+  const database = await openDatabase({
+    address: configuration.database,
+    dataDir: configuration.dataDir,
+    onProgress,
+    log: { info: (text) => log.debug(text), warn: (text) => log.warn(text), error: (text) => log.error(text) },
+  });
+  try {
+    const keyRing = configuration.keys
+      ? parseKeyRing(configuration.keys)
+      : openKeyRingFolder(path.join(configuration.dataDir, 'keys'), randomBytes);
+    const seal = createSeal({ keyRing, random: randomBytes });
+    const blindIndex = createBlindIndex(await installationSecret(database.pool, seal, 'blind-index'));
+    const secret = configuration.secret ?? (await installationSecret(database.pool, seal, 'access-tokens'));
+    const uuid = createUuid7(Date.now);
+    const accounts = createAccounts({
+      em: () => database.orm.em.fork(),
+      seal,
+      blindIndex,
+      passwords: createPasswords(),
+      secret,
+      uuid,
+      random: randomBytes,
+      now: () => new Date(),
+    });
+    return { configuration, database, seal, blindIndex, secret, uuid, accounts, log };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+type OrderSystem = Awaited<ReturnType<typeof startOrderSystem>> | undefined;
+type Foundation = Awaited<ReturnType<typeof layFoundation>>;
+
+/** The content of an installation that begins empty: the flows that ship, and the demo shop when it is wanted. */
+async function loadContent({ database, configuration }: Foundation, onProgress: Progress) {
+  const flows = createFlowStore({ pool: database.pool });
+  await flows.publish(loadShippedFlows());
+  if (configuration.demo && (await seed(database.pool, demoContent()))) onProgress('Demo shop: content loaded');
+  await flows.load();
+  const intents = createIntentStore({ pool: database.pool });
+  await intents.load(onProgress);
+  const knowledge = createKnowledgeBase({ em: () => database.orm.em.fork(), index: createSearchIndex(), onError: () => {} });
+  await knowledge.load();
+  return { flows, intents, knowledge };
+}
+
+/** The engine: everything between a channel and the database. */
+function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof loadContent>>, orders: OrderSystem) {
+  const { configuration, database, seal, blindIndex, uuid, log } = foundation;
+  const { pool } = database;
+  const { flows, intents, knowledge } = content;
+  const now = (): Date => new Date();
+  const onError = (error: unknown, about: object = {}): void => log.error({ err: errorOf(error), ...about }, 'failed');
+
+  const keys = createContactKeys({ seal, load: wrappedKeyOf(database), now: Date.now });
+  const rows = {
+    pool,
+    sealing: createSealing({ seal, keys }),
+    mask: (text: string, names: readonly string[]) => mask(text, { names }),
+    uuid,
+    now,
+    waitMs: PERSON_WAIT_MS,
+  };
+  const store = createConversationStore({ ...rows, blindIndex });
+  const live = createLocalLive(onError);
+  const presence = createPresence();
+  const understanding = createUnderstanding({
+    classifier: intents.classifier,
+    catalogue: intents.catalogue,
+    cache: createChoiceCache(),
+    mask: (text) => mask(text),
+    clock: () => performance.now(),
+    skipModelAbove: configuration.skipModelAbove,
+    onFault: (error) => onError(error, { part: 'understanding' }),
+  });
+  const guardedFetch = createGuardedFetch(orders ? { allow: [orders.address] } : {});
+  const ticketNumbers = createTicketNumbers(pool);
+  const contacts = createUserContacts(rows);
+  const tickets = createTickets({ store: createTicketStore({ ...rows, numbers: ticketNumbers, contacts }), live });
+  const dialogue = createDialogue({
+    current: flows.current,
+    release: flows.release,
+    intents: () => intents.catalogue().intents,
+    ids: { nonce: () => randomBytes(9).toString('base64url') },
+    thresholds: DEFAULT_THRESHOLDS,
+    settings: { ...shopSettings(configuration), ordersUrl: orders?.url ?? '' },
+    delays: DELAYS,
+  });
+  const worker = randomUUID();
+  const lookupsFor = (conversation: { contactId: string }, signal: AbortSignal): Lookups => ({
+    understand: (query) => understanding.ask(query, signal),
+    search: (query) => knowledge.search(query),
+    http: (request) => askHttp(guardedFetch, request, signal),
+    desk: () => {
+      const { open, opensAt } = serviceTime(configuration.serviceHours, configuration.timeZone, now());
+      return deskStatus(pool, { open, opensAt, agents: presence.online() });
+    },
+    ticketNumber: () => ticketNumbers.take(),
+    ticket: (number) => tickets.statusFor(conversation.contactId, number),
+  });
+  const runner = createTurnRunner({ store, dialogue, lookupsFor, live, worker, now, onError });
+  const wake = (id: string): void => void runner.run(id);
+  const chat = createWebChat({
+    store,
+    dialogue,
+    live,
+    wake,
+    uuid,
+    now,
+    onError,
+    lookups: {
+      understand: (query) => understanding.now(query),
+      search: (query) => knowledge.search(query),
+      http: () => undefined,
+      desk: () => undefined,
+      ticketNumber: () => ticketNumbers.next(),
+      ticket: () => undefined,
+    },
+  });
+  const uploads = { attachment: async () => undefined };
+  const desk = createDesk({
+    store: createDeskStore(rows),
+    live,
+    wake,
+    attachment: uploads.attachment,
+    intentTitle: (name, locale) => intents.catalogue().intents.find((intent) => intent.name === name)?.title[locale] ?? name,
+    suggest: (text, locale) =>
+      knowledge
+        .search({ text, locale, limit: 3 })
+        .filter((hit) => hit.match >= DEFAULT_THRESHOLDS.clarify)
+        .map((hit) => ({ id: hit.id, question: hit.title, answer: hit.answer })),
+  });
+  const cursors = createCursorBook(store);
+  const sweeper = createSweeper({
+    store,
+    run: runner.run,
+    also: [() => desk.releaseUnattended(), () => ticketNumbers.refill()],
+    everyMs: SWEEP_MS,
+    onError,
+  });
+  return { store, live, presence, contacts, chat, runner, desk, tickets, uploads, cursors, sweeper, onError, now };
+}
+type Engine = ReturnType<typeof buildEngine>;
+
+/** Sockets and HTTP on one port. */
+function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof loadContent>>, engine: Engine) {
+  const { configuration, accounts, secret, database, log } = foundation;
+  const { chat, store, live, desk, cursors, onError } = engine;
+  const limits = createLimits({ ...configuration.limits, uploads: { count: 60, seconds: 3_600 } });
+  const allowance = createAllowance(configuration.limits.messages, Date.now);
+  const allowsOrigin = (origin: string | undefined, host: string | undefined): boolean =>
+    origin === undefined || configuration.origins.includes(origin) || URL.parse(origin)?.host === host;
+  const verify = (token: string) => verifyAccess({ token, secret, now: new Date() });
+
+  const chatSockets = createChatSockets({
+    chat,
+    store,
+    live,
+    cursors,
+    attachment: engine.uploads.attachment,
+    allowsOrigin,
+    allowance: allowance.take,
+    random: Math.random,
+    now: Date.now,
+    onError,
+  });
+  const agentSockets = createAgentSockets({
+    desk,
+    store,
+    live,
+    presence: engine.presence,
+    verify,
+    signInHolds: accounts.signInHolds,
+    allowsOrigin,
+    onError,
+  });
+  const state = { draining: false };
+  const endpoints = [
+    ...chatEndpoints({ chat, store, waiter: createReplyWaiter({ live, store }), contactOf: engine.contacts.find }),
+    ...authEndpoints({ accounts, limits }),
+    ...deskEndpoints({ desk, accounts }),
+    ...ticketsEndpoints({ tickets: engine.tickets }),
+    get('/readyz', { summary: 'Ready.', allow: 'anyone', returns: z.object({ ready: z.boolean() }) }, () => ({ ready: true })),
+  ];
+  const app = createApp({
+    endpoints,
+    limits,
+    doorkeeper: {
+      secret,
+      visitor: (token) => chat.open(token).catch(ignoreProblems),
+      signInHolds: accounts.signInHolds,
+    },
+    folders: {
+      admin: path.join(ROOT, 'admin-ui/dist'),
+      demo: configuration.demo ? path.join(ROOT, 'adapters/web/demo-page') : undefined,
+      widget: path.join(ROOT, 'adapters/web/widget/dist'),
+      fonts: path.join(ROOT, 'node_modules/@fontsource-variable/noto-sans-tc'),
+    },
+    origins: configuration.origins,
+    trustedProxies: configuration.trustedProxies,
+    onRequest: (line) => log.debug(line, 'request'),
+    onFault: (error, about) => onError(error, about),
+  });
+  const server = http.createServer(app.callback());
+  server.on('upgrade', (request, socket, head) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://frontdesk');
+    const session = /^\/ws\/chat\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
+    socket.on('error', () => socket.destroy());
+    if (pathname === '/ws/agent') agentSockets.upgrade(request, socket, head);
+    else if (session) chatSockets.upgrade(request, socket, head, session);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  return { server, chatSockets, agentSockets, state };
+}
+
+/** Starts what the configuration asks for. Throws a `Problem` whose words say what to mend. */
+export async function startFrontdesk(
+  configuration: Configuration,
+  { onProgress = () => {}, log }: { role?: Configuration['role']; onProgress?: Progress; log: Logger },
+): Promise<Running> {
+  // What was started last is stopped first.
+  const stops: (() => Promise<unknown> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end();
+  };
+  try {
+    const foundation = await layFoundation(configuration, onProgress, log);
+    stops.push(() => foundation.database.close());
+    const orders = configuration.demo
+      ? await startOrderSystem({ orders: loadDemoOrders(), now: () => new Date() })
+      : undefined;
+    if (orders) stops.push(orders.stop);
+    const content = await loadContent(foundation, onProgress);
+    const firstAdmin = await firstAdminOf(foundation.accounts);
+    const engine = buildEngine(foundation, content, orders);
+    stops.push(() => engine.cursors.flush().catch(engine.onError));
+    const { server, chatSockets, agentSockets, state } = buildServer(foundation, content, engine);
+    const port = await listen(server, configuration);
+    const timers = [
+      setInterval(() => void engine.cursors.flush().catch(engine.onError), CURSORS_MS),
+      setInterval(() => void Promise.all([chatSockets.tend(), agentSockets.tend()]).catch(engine.onError), TEND_MS),
+    ];
+    engine.sweeper.start();
+    stops.push(async () => {
+      state.draining = true;
+      for (const timer of timers) clearInterval(timer);
+      await engine.sweeper.stop();
+      await Promise.race([engine.runner.idle(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
+      await chatSockets.drain(0);
+      agentSockets.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+      });
+    });
+    const home = `http://localhost:${port}`;
+    return {
+      urls: { demo: `${home}/`, admin: `${home}/admin`, docs: `${home}/docs` },
+      ...(firstAdmin ? { firstAdmin } : {}),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Brings the database to the newest schema. Returns the names of the migrations that ran. */
+export async function migrateDatabase(configuration: Configuration): Promise<string[]> {
+  const { database } = await layFoundation(configuration, () => {}, createLog(configuration));
+  await database.close();
+  return database.migrated;
+}
+
+/** Writes the flows that ship and the demo shop, where nothing stands yet. */
+export async function seedDemo(configuration: Configuration, onProgress: Progress = () => {}): Promise<void> {
+  const foundation = await layFoundation(configuration, onProgress, createLog(configuration));
+  try {
+    await loadContent({ ...foundation, configuration: { ...configuration, demo: true } }, onProgress);
+  } finally {
+    await foundation.database.close();
+  }
+}
+
+/** Makes an account; without a password one is drawn, and returned. */
+export async function createUser(
+  configuration: Configuration,
+  user: { email: string; name: string; role: Role; password?: string | undefined },
+): Promise<{ id: string; email: string; password: string }> {
+  const { accounts, database } = await layFoundation(configuration, () => {}, createLog(configuration));
+  try {
+    const password = user.password ?? newPassword();
+    const { id } = await accounts.create({ email: user.email, name: user.name, roles: [user.role], password });
+    return { id, email: user.email, password };
+  } finally {
+    await database.close();
+  }
+}
+
+async function firstAdminOf(accounts: Accounts): Promise<{ email: string; password: string } | undefined> {
+  if (await accounts.hasAdmin()) return undefined;
+  const password = newPassword();
+  await accounts.create({ email: FIRST_ADMIN, name: 'Admin', roles: ['admin', 'agent'], password });
+  return { email: FIRST_ADMIN, password };
+}
+
+const newPassword = (): string => randomBytes(12).toString('base64url');
+
+const createLog = (configuration: Configuration): Logger =>
+  pino({ level: configuration.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+
+/** An error as a log may have it: PostgreSQL's details hold values of rows and stay out. */
+const errorOf = (error: unknown): { name: string; message: string; code?: unknown; stack?: string | undefined } =>
+  error instanceof Error
+    ? { name: error.name, message: error.message, stack: error.stack, ...('code' in error ? { code: error.code } : {}) }
+    : { name: 'unknown', message: String(error) };
+
+function ignoreProblems(error: unknown): undefined {
+  if (error instanceof Problem) return undefined;
+  throw error;
+}
+
+const wrappedKeyOf =
+  ({ pool }: Database) =>
+  async (contactId: string): Promise<Buffer | null> => {
+    const found = await pool.query<{ data_key: Buffer | null }>({
+      name: 'contact-key',
+      text: 'select data_key from contacts where id = $1',
+      values: [contactId],
+    });
+    return found.rows[0]?.data_key ?? null;
+  };
+
+/** What the demo shop brings along. */
+const demoContent = () => ({
+  intents: loadDemoIntents(),
+  outOfScope: loadDemoOutOfScope(),
+  faqs: loadDemoFaqs(),
+  settings: {},
+});
+
+/** Words of the installation that flows use. */
+function shopSettings(configuration: Configuration): Record<string, string | { 'zh-TW': string; en: string }> {
+  const shop = configuration.demo ? loadDemoShop() : undefined;
+  return {
+    timeZone: configuration.timeZone,
+    ...(shop ? { shop: shop.name } : {}),
+    replyWithin: { 'zh-TW': '一個工作天內', en: 'within one working day' },
+  };
+}
+
+/** A look-up that a flow asked for; whatever goes wrong is an answer, the flow says what then. */
+async function askHttp(
+  guardedFetch: ReturnType<typeof createGuardedFetch>,
+  { url, timeoutMs }: { url: string; timeoutMs: number },
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  try {
+    const answer = await guardedFetch(url, { timeoutMs, maxBytes: MAX_ORDER_BYTES, signal });
+    if (answer.status !== 200) return { ok: false, status: answer.status };
+    return { ok: true, body: JSON.parse(answer.body.toString('utf8')) as unknown };
+  } catch {
+    return { ok: false, status: null };
+  }
+}
+
+/** Listens, or says in one sentence why not. */
+function listen(server: http.Server, { port, host }: Configuration): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new Problem('conflict', `Port ${port} is in use. Stop what uses it, or set PORT to another one.`));
+      else if (error.code === 'EACCES')
+        reject(new Problem('forbidden', `Port ${port} needs more rights. Set PORT to one above 1023.`));
+      else reject(error);
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
