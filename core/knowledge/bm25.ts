@@ -1,10 +1,11 @@
+import type { WeighedTerm } from './match.ts';
 import type { Term } from './terms.ts';
 
-/** The terms of a document by number. `all` are those that a query can find it by. */
-type Document = { all: Int32Array; questionLength: number; answerLength: number };
+/** What is kept of a document beside its postings: the numbers of its terms, to find them again. */
+type Document = { terms: Int32Array; questionLength: number; answerLength: number };
 
-/** A document's place and its score for a query. */
-export type Scored = { slot: number; score: number };
+/** A document's place, its score for a query, and how much of the query's weight it holds. */
+export type Scored = { slot: number; score: number; held: number };
 
 const K1 = 1.2;
 const B = 0.75;
@@ -25,29 +26,20 @@ export function createBm25() {
   const termOf = new Map<number, number>();
   /** For each term: slot, counts, slot, counts … in no order. */
   const postings: number[][] = [];
-  const kindWeights: number[] = [];
-  const logHolders: number[] = [];
   const documents: (Document | undefined)[] = [];
   let [size, questionTotal, answerTotal] = [0, 0, 0];
   let norms: { question: Float32Array; answer: Float32Array } | undefined;
   let scores = new Float64Array(64);
+  let held = new Float64Array(64);
 
   /** The number of a term; terms keep theirs when their last document goes. */
-  function numberOf({ hash, weight }: Term): number {
+  function numberOf({ hash }: Term): number {
     const known = termOf.get(hash);
     if (known !== undefined) return known;
     const number = postings.push([]) - 1;
     termOf.set(hash, number);
-    kindWeights.push(weight);
-    logHolders.push(Math.log(0.5));
     return number;
   }
-
-  const numbersOf = (terms: readonly Term[]): Int32Array => Int32Array.from(terms, numberOf);
-
-  const countHolders = (term: number): void => {
-    logHolders[term] = Math.log(postings[term]!.length / 2 + 0.5);
-  };
 
   function add(slot: number, question: readonly Term[], answer: readonly Term[]): void {
     const counts = new Map<number, number>();
@@ -56,12 +48,9 @@ export function createBm25() {
       const number = numberOf(term);
       counts.set(number, (counts.get(number) ?? 0) + (Math.min(term.count, MOST_IN_QUESTIONS) << ANSWER_BITS));
     }
-    for (const [term, packed] of counts) {
-      postings[term]!.push(slot, packed);
-      countHolders(term);
-    }
+    for (const [term, packed] of counts) postings[term]!.push(slot, packed);
     const document = {
-      all: Int32Array.from(counts.keys()),
+      terms: Int32Array.from(counts.keys()),
       questionLength: lengthOf(question),
       answerLength: lengthOf(answer),
     };
@@ -75,7 +64,7 @@ export function createBm25() {
   function remove(slot: number): void {
     const document = documents[slot];
     if (!document) return;
-    for (const term of document.all) {
+    for (const term of document.terms) {
       const list = postings[term]!;
       let at = 0;
       while (list[at] !== slot) at += 2;
@@ -85,7 +74,6 @@ export function createBm25() {
         list[at] = last;
         list[at + 1] = packed;
       }
-      countHolders(term);
     }
     documents[slot] = undefined;
     size--;
@@ -94,14 +82,14 @@ export function createBm25() {
     norms = undefined;
   }
 
-  /** How rare a term is among the documents: near 0 if all have it. */
-  const rarity = (term: number): number => Math.log(size + 1) - logHolders[term]!;
-
-  /** The weight of a query's term by its hash, also of one that no document has. */
-  function weigh(term: Term): { number: number | undefined; weight: number } {
-    const number = termOf.get(term.hash);
-    const rare = number === undefined ? Math.log(size + 1) - Math.log(0.5) : rarity(number);
-    return { number, weight: term.weight * rare };
+  /** A query's terms with their numbers, weighed by kind and rarity; one that no document has is the rarest. */
+  function weigh(terms: readonly Term[]): WeighedTerm[] {
+    return terms.map(({ hash, count, weight, content }) => {
+      const term = termOf.get(hash);
+      const holders = term === undefined ? 0 : postings[term]!.length / 2;
+      const rarity = Math.log((size + 1) / (holders + 0.5));
+      return { number: holders > 0 ? term : undefined, count, weight: weight * rarity, content };
+    });
   }
 
   /** What BM25 adds to a count so that long documents gain less from it, for each slot. */
@@ -115,19 +103,21 @@ export function createBm25() {
       question: of((document) => document.questionLength, questionTotal),
       answer: of((document) => document.answerLength, answerTotal),
     };
-    if (scores.length < documents.length) scores = new Float64Array(2 * documents.length);
+    if (scores.length < documents.length) {
+      scores = new Float64Array(2 * documents.length);
+      held = new Float64Array(2 * documents.length);
+    }
     return norms;
   }
 
   /** The best documents for a query, best first. `accept` is asked for those that would be among them. */
-  function search(query: readonly Term[], limit: number, accept: (slot: number) => boolean): Scored[] {
+  function search(query: readonly WeighedTerm[], limit: number, accept: (slot: number) => boolean): Scored[] {
     const { question, answer } = normsNow();
     const touched: number[] = [];
-    for (const term of query) {
-      const { number, weight } = weigh(term);
+    for (const { number, count, weight } of query) {
       if (number === undefined) continue;
       const list = postings[number]!;
-      const worth = term.count * weight;
+      const worth = count * weight * (K1 + 1);
       for (let at = 0; at < list.length; at += 2) {
         const slot = list[at]!;
         const packed = list[at + 1]!;
@@ -136,14 +126,16 @@ export function createBm25() {
         let gain = inQuestions === 0 ? 0 : inQuestions / (inQuestions + question[slot]!);
         if (inAnswer > 0) gain += (ANSWER_WEIGHT * inAnswer) / (inAnswer + answer[slot]!);
         if (scores[slot] === 0) touched.push(slot);
-        scores[slot]! += worth * gain * (K1 + 1);
+        scores[slot]! += worth * gain;
+        held[slot]! += weight;
       }
     }
     const best: Scored[] = [];
     const isBefore = (a: Scored, b: Scored): boolean => a.score > b.score || (a.score === b.score && a.slot < b.slot);
     for (const slot of touched) {
-      const found = { slot, score: scores[slot]! };
+      const found = { slot, score: scores[slot]!, held: held[slot]! };
       scores[slot] = 0;
+      held[slot] = 0;
       const full = best.length === limit;
       if ((full && !isBefore(found, best[limit - 1]!)) || !accept(slot)) continue;
       if (full) best.pop();
@@ -154,13 +146,5 @@ export function createBm25() {
     return best;
   }
 
-  return {
-    add,
-    remove,
-    search,
-    numbersOf,
-    weigh,
-    /** Weight of a numbered term, as `weigh` gives it. */
-    weightOf: (term: number): number => kindWeights[term]! * rarity(term),
-  };
+  return { add, remove, weigh, search };
 }

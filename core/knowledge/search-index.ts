@@ -2,7 +2,7 @@ import type { Locale } from '#core/conversation/content.schema.ts';
 import { comparisonKey } from '#core/understanding/text.ts';
 import { createBm25 } from './bm25.ts';
 import { createHighlighter, type Highlighter, type Span } from './highlight.ts';
-import { agreementOf, matchOf, type Agreement, type Matchable } from './match.ts';
+import { familiarityOf, matchOf } from './match.ts';
 import { termsOf } from './terms.ts';
 
 /** What can be found: all the ways to ask stand in one document, the one shown to people first. */
@@ -25,8 +25,6 @@ export type SearchHit = {
   exact: boolean;
   /** What the query touches in its first question and in its answer; worked out when read, as few readers want it. */
   readonly highlight: { title: Span[]; answer: Span[] };
-  /** What `match` was made of. */
-  agreement: Agreement;
 };
 
 /** Without `locale` all languages are searched, with `category` only that one. */
@@ -42,7 +40,7 @@ export type SearchIndex = {
   readonly size: number;
 };
 
-type Entry = { document: SearchDocument; slot: number; keys: ReadonlySet<string>; matchable: Matchable };
+type Entry = { document: SearchDocument; slot: number; keys: ReadonlySet<string> };
 
 /** A highlighter that reads the query when first used. */
 function lazyHighlighter(query: string): Highlighter {
@@ -61,17 +59,8 @@ function createShelf() {
   function put(document: SearchDocument): void {
     remove(document.id);
     const slot = freeSlots.pop() ?? bySlot.length;
-    const answer = termsOf(document.answer);
-    const entry: Entry = {
-      document,
-      slot,
-      keys: new Set(document.questions.map(comparisonKey)),
-      matchable: {
-        questions: document.questions.map((question) => bm25.numbersOf(termsOf(question))),
-        answer: bm25.numbersOf(answer),
-      },
-    };
-    bm25.add(slot, termsOf(document.questions.join('\n')), answer);
+    const entry: Entry = { document, slot, keys: new Set(document.questions.map(comparisonKey)) };
+    bm25.add(slot, termsOf(document.questions.join('\n')), termsOf(document.answer));
     entries.set(document.id, entry);
     bySlot[slot] = entry;
     for (const key of entry.keys) byKey.set(key, (byKey.get(key) ?? new Set()).add(entry));
@@ -92,29 +81,33 @@ function createShelf() {
   }
 
   function search(query: string, category: string | undefined, limit: number): SearchHit[] {
-    const terms = termsOf(query);
+    const terms = bm25.weigh(termsOf(query));
+    const familiarity = familiarityOf(terms);
+    const weight = terms.reduce((sum, term) => sum + term.weight, 0);
     const fits = (entry: Entry): boolean => category === undefined || entry.document.category === category;
-    // One more than asked for: the lead of the last needs a rival.
-    const scored = bm25.search(terms, Math.max(limit, 1) + 1, (slot) => fits(bySlot[slot]!));
+    // One more than asked for: the lead of the first needs a rival.
+    const scored = bm25.search(terms, limit + 1, (slot) => fits(bySlot[slot]!));
+    const [best, second] = scored;
+    const found = new Map(
+      scored.map((one) => {
+        const rival = one === best ? second : best;
+        const lead = rival ? Math.log(one.score / rival.score) : Infinity;
+        const match = matchOf({ covered: one.held / weight, lead }, familiarity);
+        return [bySlot[one.slot]!, { score: one.score, match }];
+      }),
+    );
     const key = comparisonKey(query);
     const exact = new Set([...(byKey.get(key) ?? [])].filter((entry) => key !== '' && fits(entry)));
-    const scores = new Map(scored.map(({ slot, score }) => [bySlot[slot]!, score]));
-    const [best, second] = scored;
-    const order = [...exact, ...scored.map(({ slot }) => bySlot[slot]!).filter((entry) => !exact.has(entry))];
-    const weighed = terms.map(bm25.weigh);
+    const order = [...exact, ...[...found.keys()].filter((entry) => !exact.has(entry))];
     const highlight = lazyHighlighter(query);
     return order.slice(0, limit).map((entry): SearchHit => {
-      const score = scores.get(entry) ?? 0;
-      const rival = entry.slot === best?.slot ? second?.score : best?.score;
-      const lead = score > 0 && rival ? Math.log(score / rival) : score > 0 ? Infinity : -Infinity;
-      const agreement = agreementOf(weighed, entry.matchable, bm25.weightOf, lead);
       const { id, questions, answer } = entry.document;
+      const { score, match } = found.get(entry) ?? { score: 0, match: 1 };
       return {
         id,
         score,
-        match: exact.has(entry) ? 1 : matchOf(agreement),
+        match: exact.has(entry) ? 1 : match,
         exact: exact.has(entry),
-        agreement,
         get highlight() {
           return { title: highlight(questions[0] ?? ''), answer: highlight(answer) };
         },

@@ -113,6 +113,9 @@ function keep({ parts }: Question, ...roles: Part['role'][]): string {
   return kept.trim();
 }
 
+/** `運費怎麼算` asks for 運費; where no such noun stands, the way of asking has to do. */
+const whatWasAsked = (question: Question): string => keep(question, 'attribute') || keep(question, 'aspect');
+
 const join = (...texts: string[]): string => texts.filter((text) => text !== '').join(' ');
 
 /**
@@ -138,9 +141,7 @@ export function withContext(text: string, lastQuestions: readonly string[]): str
 
   const newPlace = has(question, 'place');
   if (has(question, 'subject') || newPlace) {
-    const asked = [last, earlier]
-      .map((each) => (each ? keep(each, 'aspect', 'attribute') : ''))
-      .find((each) => each !== '');
+    const asked = [last, earlier].map((each) => (each ? whatWasAsked(each) : '')).find((each) => each !== '');
     if (asked) return join(asked, question.body);
     const roles: Part['role'][] = newPlace ? ['subject', 'filler'] : ['subject', 'filler', 'place'];
     return join(keep(last, ...roles), question.body);
