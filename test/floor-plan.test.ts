@@ -13,7 +13,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'core/access': ['core/errors.ts', 'core/privacy'],
   'core/conversation': ['core/errors.ts', 'core/privacy', 'core/access'],
   'core/understanding': ['core/errors.ts', 'core/conversation'],
-  'core/knowledge': ['core/errors.ts', 'core/conversation', 'core/understanding'],
+  'core/knowledge': ['core/errors.ts', 'core/privacy', 'core/conversation', 'core/understanding'],
   'core/tickets': ['core/errors.ts', 'core/privacy', 'core/conversation', 'core/access'],
   'core/dialogue': ['core/errors.ts', 'core/conversation', 'core/understanding', 'core/knowledge', 'core/tickets'],
   'core/channel': ['core/errors.ts', 'core/privacy', 'core/conversation', 'core/dialogue'],

@@ -31,7 +31,7 @@ export type Call<Params, Query, Body> = {
   idempotencyKey: string | undefined;
   /** The body's bytes, for an endpoint whose `body` is `'bytes'`. */
   stream: Readable;
-  setHeader(name: string, value: string): void;
+  setHeader: (name: string, value: string) => void;
 };
 
 type Schema = z.ZodType | undefined;
@@ -52,6 +52,8 @@ export type Endpoint = {
   /** RFC 6749 takes forms as well as JSON. */
   form?: true;
   returns: z.ZodType | 'nothing' | 'file';
+  /** The answer's type, where it is not JSON. */
+  produces?: string;
   status: number;
   problems: readonly ProblemKind[];
   limit?: LimitTier;
@@ -66,6 +68,7 @@ type Spec<P, Q, B> = {
   body?: B;
   form?: true;
   returns: z.ZodType | 'nothing' | 'file';
+  produces?: string;
   status?: number;
   problems?: readonly ProblemKind[];
   limit?: LimitTier;

@@ -24,8 +24,14 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       endpoint.returns === 'nothing'
         ? { description: 'Done.' }
         : endpoint.returns === 'file'
-          ? { description: 'The file.', content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } } }
-          : { description: endpoint.summary, content: { 'application/json': { schema: endpoint.returns } } },
+          ? {
+              description: 'The file.',
+              content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } },
+            }
+          : {
+              description: endpoint.summary,
+              content: { [endpoint.produces ?? 'application/json']: { schema: endpoint.returns } },
+            },
   };
   const kinds = new Set([
     ...endpoint.problems,
@@ -80,7 +86,8 @@ export function openApiDocument(endpoints: readonly Endpoint[]): ReturnType<type
     info: {
       title: 'Frontdesk',
       version: '1',
-      description: 'Chat, desk, tickets and knowledge. The live chat’s WebSocket protocol is described in docs/websocket.md.',
+      description:
+        'Chat, desk, tickets and knowledge. The live chat’s WebSocket protocol is described in docs/websocket.md.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],

@@ -18,15 +18,32 @@ export const Faq = z
   .meta({ id: 'Faq' });
 export type Faq = z.infer<typeof Faq>;
 
-export const FaqRequest = z.object({
-  question: z.string().trim().min(1).max(300),
-  alternatives: z.array(z.string().trim().min(1).max(300)).max(50).default([]),
-  answer: z.string().trim().min(1).max(4_000),
-  locale: Locale,
-  category: z.string().trim().min(1).max(60).default('general'),
-  tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
-  status: z.enum(['draft', 'published']).default('draft'),
-});
+/** Body of `POST /knowledge/faq` and, whole again, of `PUT /knowledge/faq/{faq_id}`. */
+export const FaqRequest = z
+  .object({
+    question: z.string().trim().min(1).max(300),
+    alternatives: z.array(z.string().trim().min(1).max(300)).max(50).default([]),
+    answer: z.string().trim().min(1).max(4_000),
+    locale: Locale,
+    category: z.string().trim().min(1).max(60).default('general'),
+    tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
+    status: z.enum(['draft', 'published']).default('draft'),
+  })
+  .meta({
+    id: 'FaqRequest',
+    example: {
+      question: '可以退貨嗎？',
+      alternatives: ['怎麼退貨', '想退貨'],
+      answer: '收到商品後 7 天內都可以退貨。',
+      locale: 'zh-TW',
+      category: 'returns',
+      tags: ['退貨'],
+      status: 'published',
+    },
+  });
+export type FaqRequest = z.infer<typeof FaqRequest>;
+
+/** Query of `GET /knowledge/faq`. */
 export const FaqFilter = z.object({
   locale: Locale.optional(),
   status: z.enum(['draft', 'published']).optional(),
@@ -35,6 +52,7 @@ export const FaqFilter = z.object({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
+/** Query of `GET /knowledge/search`. */
 export const SearchQuery = z.object({
   q: z.string().trim().min(1).max(300),
   locale: Locale.default('zh-TW'),

@@ -44,13 +44,28 @@ export const Ticket = z
   .meta({ id: 'Ticket' });
 export type Ticket = z.infer<typeof Ticket>;
 
-export const TicketRequest = z.object({
-  subject: z.string().trim().min(1).max(200),
-  description: z.string().trim().min(1).max(8_000),
-  category: z.string().trim().max(60).default('general'),
-  priority: TicketPriority.default('normal'),
-  tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
-});
+/** Body of `POST /tickets`. */
+export const TicketRequest = z
+  .object({
+    subject: z.string().trim().min(1).max(200),
+    description: z.string().trim().min(1).max(8_000),
+    category: z.string().trim().min(1).max(60).default('general'),
+    priority: TicketPriority.default('normal'),
+    tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
+    /** Whose ticket it is, when an agent files it; without it, the sender's own. */
+    contactId: z.uuid().optional(),
+  })
+  .meta({
+    id: 'TicketRequest',
+    example: {
+      subject: 'The lamp arrived broken',
+      description: 'Order SQ-20451, the glass is cracked.',
+      tags: ['order'],
+    },
+  });
+export type TicketRequest = z.infer<typeof TicketRequest>;
+
+/** Body of `PUT /tickets/{ticket_id}`: what is left out stays. */
 export const TicketChange = z
   .object({
     subject: z.string().trim().min(1).max(200),
@@ -60,7 +75,11 @@ export const TicketChange = z
     assigneeId: z.uuid().nullable(),
     tags: z.array(z.string().trim().min(1).max(40)).max(20),
   })
-  .partial();
+  .partial()
+  .meta({ id: 'TicketChange', example: { status: 'in_progress', priority: 'high' } });
+export type TicketChange = z.infer<typeof TicketChange>;
+
+/** Query of `GET /tickets`. */
 export const TicketFilter = z.object({
   status: TicketStatusName.optional(),
   assignee: z.enum(['me', 'none']).optional(),
