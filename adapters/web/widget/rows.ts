@@ -95,8 +95,9 @@ export function rowsOf(snapshot: Snapshot): Row[] {
       rows.push({ kind: 'notice', message, content, key: `msg:${message.seq}`, stamp: message.editedAt ?? '' });
     } else {
       const who = `${message.author.kind}:${message.author.name ?? ''}`;
-      const named = before?.who !== who || at.getTime() - before.at > SAME_BREATH_MS;
-      before = { who, at: at.getTime() };
+      // The stars ask for everybody who helped, not for the one who spoke last.
+      const named = content.kind !== 'csat' && (before?.who !== who || at.getTime() - before.at > SAME_BREATH_MS);
+      before = content.kind === 'csat' ? null : { who, at: at.getTime() };
       rows.push(theirRow(message, named, said, snapshot));
     }
   });

@@ -23,7 +23,7 @@ function saidIn(message: Message, locale: Locale): string {
   const words = WORDS[locale];
   const { content } = message;
   if (message.deletedAt) return words.deleted;
-  const source = 'source' in content && content.source ? `（${words.source}${content.source.title}）` : '';
+  const source = 'source' in content && content.source ? words.inBrackets(words.source + content.source.title) : '';
   switch (content.kind) {
     case 'action':
       return content.label ?? content.id;

@@ -44,8 +44,9 @@ export function createComposer(
   let composing = false;
 
   const grow = (): void => {
-    input.style.height = 'auto';
-    input.style.height = `${Math.min(input.scrollHeight + 2, TALLEST)}px`;
+    // The empty field's own text may be long; it must not stretch it.
+    input.style.height = '';
+    if (input.value !== '') input.style.height = `${Math.min(input.scrollHeight + 2, TALLEST)}px`;
   };
   const tell = (text: string, fault = false): void => {
     attribute(note, 'data-fault', fault);

@@ -5,7 +5,9 @@ type Listener = { hear(event: Event): void }['hear'];
 export type Attributes = Record<string, string | number | boolean | undefined | Listener>;
 export type Child = Node | string | null | undefined | false;
 
-/** Addresses that a link or picture of ours may have. `blob:` are files that we fetched ourselves. */
+/** Addresses that what is said may lead to. */
+const FOLLOWED = /^(https?:|mailto:)$/;
+/** Addresses that an element of ours may have: `blob:` are files that we fetched ourselves. */
 const ADDRESSES = /^(https?:|mailto:|blob:)/i;
 
 /** An element, its attributes and its children. Texts become text nodes, so nothing that is said can become markup. */
@@ -68,7 +70,7 @@ export const hidden = (text: string): HTMLElement => h('span', { class: 'sr' }, 
 export function safeAddress(address: string): string | null {
   try {
     const url = new URL(address);
-    return ADDRESSES.test(url.protocol) ? url.href : null;
+    return FOLLOWED.test(url.protocol) ? url.href : null;
   } catch {
     return null;
   }

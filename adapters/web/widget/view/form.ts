@@ -65,7 +65,7 @@ function fieldOf(field: Field, id: string, words: Words) {
     if (control.hasAttribute('aria-invalid')) check();
   });
   const label = h('label', { for: id }, field.label);
-  if (field.required) label.append(h('span', { class: 'muted' }, `（${words.required}）`));
+  if (field.required) label.append(h('span', { class: 'muted' }, words.required));
   return { name: field.name, control, value, check, element: h('div', { class: 'field' }, label, control, fault) };
 }
 

@@ -170,7 +170,7 @@ export function createLog(context: ViewContext): Log {
 /** Draws a row, or only what changed of it: a mark under an own message must not make a reader hear the message again. */
 function drawRow(row: Row, old: Drawn | undefined, offline: boolean, context: ViewContext): Drawn {
   const meta = row.kind === 'own' ? `${row.status}|${offline}|${row.refusal?.status}|${row.waits}` : '';
-  const element = old?.element ?? h('div', { class: `row ${row.kind}`, 'data-seq': seqOf(row) });
+  const element = old?.element ?? h('div', { class: `row is-${row.kind}`, 'data-seq': seqOf(row) });
   const settled = row.kind === 'own' && row.waits === null && old?.meta.endsWith('|null') === false;
   const files = row.kind === 'own' && 'attachment' in row.content;
   if (!old || old.stamp !== row.stamp || (settled && files)) {

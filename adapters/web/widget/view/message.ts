@@ -14,9 +14,8 @@ export function theirMessage(row: TheirRow, context: ViewContext): HTMLElement {
   const { message } = row;
   const words = context.words();
   const speaker = speakerOf(message, words);
-  const contents = message.deletedAt
-    ? [h('p', { class: 'gone' }, words.deleted)]
-    : [...drawContent(row, context), message.editedAt ? h('p', { class: 'meta' }, words.edited) : null];
+  // Whether it helped is asked under the answer, before the buttons that lead on.
+  const [first, ...rest] = message.deletedAt ? [h('p', { class: 'gone' }, words.deleted)] : drawContent(row, context);
   return h(
     'div',
     { class: 'msg' },
@@ -25,8 +24,10 @@ export function theirMessage(row: TheirRow, context: ViewContext): HTMLElement {
       'div',
       { class: 'body' },
       row.named ? byLine(message, context) : hidden(words.speaks(speaker)),
-      ...contents,
+      first,
+      message.editedAt && !message.deletedAt ? h('p', { class: 'meta' }, words.edited) : null,
       row.feedback && !message.deletedAt ? feedbackOf(row, row.feedback, context) : null,
+      ...rest,
     ),
   );
 }
@@ -165,7 +166,7 @@ export function ownMeta(row: OwnRow, offline: boolean, context: ViewContext): HT
       return h(
         'div',
         { class: 'meta failed', role: 'alert' },
-        h('span', {}, icon('exclamation-circle', 'small'), `${words.refused}：${reasonOf(row.refusal, words)}`),
+        h('span', {}, icon('exclamation-circle', 'small'), words.refused(reasonOf(row.refusal, words))),
         h('button', { type: 'button', class: 'link', onclick: () => context.resend(id) }, words.resend),
         h('button', { type: 'button', class: 'link', onclick: () => context.discard(id) }, words.discard),
       );
