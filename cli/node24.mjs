@@ -23,8 +23,19 @@ if (!node) {
   process.exit(1);
 }
 
-const child = spawn(node, process.argv.slice(2), { stdio: 'inherit' });
+const words = process.argv.slice(2);
+// Our command line hears of it when this process is killed: a server that nobody holds any more drains and ends.
+const isOurs = words[0] !== undefined && path.resolve(words[0]) === path.join(root, 'cli/frontdesk.ts');
+const child = spawn(node, words, { stdio: ['inherit', 'inherit', 'inherit', ...(isOurs ? ['ipc'] : [])] });
 // Ctrl-C reaches the child by itself (same terminal); only what was sent to this process alone is passed on.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+
+// npm killed with -9 leaves us to another parent.
+if (isOurs && process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, 1_000).unref();
+}
