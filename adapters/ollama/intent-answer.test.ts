@@ -13,6 +13,11 @@ test.each([
     'Sure:\n```json\n{"intent_ab": "returns"}\n```   ',
     { intent: 'returns', slots: {} },
   ],
+  [
+    'after thoughts',
+    '<think>{"intent_ab": "shipping"} or not?</think>\n{"intent_ab": "returns"}',
+    { intent: 'returns', slots: {} },
+  ],
   ['none of them', '{"intent_ab":"none","product":""}', { intent: null, slots: {} }],
   [
     'with fields nobody asked for',
@@ -32,6 +37,7 @@ test.each([
 test.each([
   ['empty', ''],
   ['no JSON', 'shipping'],
+  ['still thought about', '<think>{"intent_ab": "shipping"}'],
   ['cut off', '{"intent_ab":"ship'],
   ['broken', '{"intent_ab":shipping}'],
   ['another question’s', '{"intent_cd":"shipping"}'],

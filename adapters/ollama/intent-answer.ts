@@ -6,8 +6,16 @@ import { OllamaFault } from './ollama-fault.ts';
 /** What an answer is held against: the key drawn for its question, the names it may choose, the values it may fill. */
 export type Expected = { answerKey: string; names: readonly string[]; wanted: readonly string[] };
 
-/** The first whole JSON object in a text, or undefined: what stands around it (fences, blanks without end) is left out. */
-export function firstObject(text: string): string | undefined {
+/** What the model says after it has thought aloud, which some do though it is switched off; nothing while it still thinks. */
+function withoutThoughts(text: string): string {
+  const end = text.lastIndexOf('</think>');
+  if (end >= 0) return text.slice(end);
+  return text.trimStart().startsWith('<think>') ? '' : text;
+}
+
+/** The first whole JSON object in an answer, or undefined: what stands around it (thoughts, fences, blanks without end) is left out. */
+export function firstObject(answer: string): string | undefined {
+  const text = withoutThoughts(answer);
   const start = text.indexOf('{');
   let depth = 0;
   let inString = false;
@@ -29,11 +37,12 @@ export function firstObject(text: string): string | undefined {
  * confidence, are not read.
  */
 export function readIntentAnswer(text: string, { answerKey, names, wanted }: Expected): IntentChoice {
-  const answer = parse(firstObject(text));
+  const json = firstObject(text) ?? '';
+  const answer = parse(json);
   const Answer = z.object({ [answerKey]: z.enum([...names, NONE_OF_THESE]) });
   const chosen = Answer.safeParse(answer);
   if (!chosen.success) throw invalid('names no intent that was offered');
-  if (text.split(`"${answerKey}"`).length > 2) throw invalid('names an intent more than once');
+  if (json.split(`"${answerKey}"`).length > 2) throw invalid('names an intent more than once');
   const name = chosen.data[answerKey]!;
   const values = z.record(z.string(), z.unknown()).parse(answer);
   const slots: Record<string, string> = {};
@@ -44,8 +53,8 @@ export function readIntentAnswer(text: string, { answerKey, names, wanted }: Exp
   return { intent: name === NONE_OF_THESE ? null : name, slots };
 }
 
-function parse(json: string | undefined): unknown {
-  if (json === undefined) throw invalid('has no whole JSON object in it');
+function parse(json: string): unknown {
+  if (json === '') throw invalid('has no whole JSON object in it');
   try {
     return JSON.parse(json);
   } catch {

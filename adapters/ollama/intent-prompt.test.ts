@@ -42,6 +42,7 @@ test('the customer’s words stand in the user’s part alone, between lines wit
   expect(system).not.toContain('澎湖');
   expect(user).toContain(`<<customer ${CODE}>>\nbefore: "運費怎麼算?"\nnow: "寄到澎湖要運費嗎"\n<</customer ${CODE}>>`);
   expect(user).toContain('already: order');
+  expect(user).toContain('{"intent_4f9a2c11":"name of an intent, or none","product":""}');
 });
 
 test('the intents are described in the customer’s language, with their examples', () => {

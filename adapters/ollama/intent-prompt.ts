@@ -11,6 +11,9 @@ export type IntentPrompt = { system: string; user: string; format: object; answe
 const LONGEST_TEXT = 1_000;
 const LONGEST_BEFORE = 300;
 
+/** Rises with every change of the words below: what was answered to other words is asked again. */
+export const PROMPT_VERSION = 1;
+
 const TASK = `You sort the messages that customers write to a support desk, in Chinese or English.
 Choose the one intent that the message "now" expresses, or "${NONE_OF_THESE}" if it expresses none of them. Do not answer the message.`;
 
@@ -64,11 +67,16 @@ function userPart({ text, before, known, wanted }: IntentQuestion, code: string,
   if (known.length > 0) lines.push(`Known of this customer already: ${known.join(', ')}.`);
   if (wanted.length > 0)
     lines.push(`Copy from "now", word for word, if they stand there: ${wanted.join(', ')}; else leave them empty.`);
-  lines.push(`Answer with JSON only. "${answerKey}" is the name of an intent or "${NONE_OF_THESE}".`);
+  // The shape is told too: several versions of Ollama ignore `format` when thinking is off (ollama/ollama#14645).
+  const shape = {
+    [answerKey]: `name of an intent, or ${NONE_OF_THESE}`,
+    ...Object.fromEntries(wanted.map((name) => [name, ''])),
+  };
+  lines.push(`Answer with this JSON and nothing else: ${JSON.stringify(shape)}`);
   return lines.join('\n');
 }
 
-/** Constrained decoding then allows nothing else than one of the names. */
+/** Where Ollama heeds it, constrained decoding allows nothing else than one of the names. */
 function answerSchema({ candidates, wanted }: IntentQuestion, answerKey: string): object {
   const names = [...candidates.map(({ name }) => name), NONE_OF_THESE];
   const values = Object.fromEntries(wanted.map((name) => [name, { type: 'string' }]));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IntentChoice, IntentModel } from '#core/understanding/intent-model.ts';
 import { firstObject, readIntentAnswer } from './intent-answer.ts';
-import { intentPrompt } from './intent-prompt.ts';
+import { intentPrompt, PROMPT_VERSION } from './intent-prompt.ts';
 import { OllamaFault } from './ollama-fault.ts';
 import { isWorthAnotherTry, type Chat, type OllamaServers } from './ollama-servers.ts';
 
@@ -33,7 +33,7 @@ export function createOllamaIntents(tools: {
   } = tools;
 
   return {
-    name: servers.model,
+    name: `${servers.model} ${PROMPT_VERSION}`,
     ready: () => servers.ready('intent'),
     async choose(question, signal) {
       const begun = now();

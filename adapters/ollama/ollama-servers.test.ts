@@ -159,6 +159,20 @@ describe('a place at a server', () => {
   });
 });
 
+test('a server that begins to fail while others wait for it is not asked by them', async () => {
+  const server = await ollama();
+  const { servers } = serversAt([server.url]);
+  await servers.warmUp();
+  server.fail('500');
+  for (let times = 0; times < 4; times++) await expect(say(servers)).rejects.toThrow('It refused with 500');
+  const both = await Promise.allSettled([say(servers), say(servers)]);
+  expect(both.map((one) => (one.status === 'rejected' ? (one.reason as Error).message : 'said'))).toEqual([
+    expect.stringContaining('It refused with 500'),
+    'It began to fail while others waited.',
+  ]);
+  expect(server.ledger.chats).toHaveLength(5);
+});
+
 describe('the state', () => {
   test('is unknown before the first question, which makes the model load', async () => {
     const { url } = await ollama();

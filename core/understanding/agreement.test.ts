@@ -31,6 +31,14 @@ test('a flat contradiction leaves just more belief in the model than in the rest
   expect(of(after, 'i8')).toBeLessThan(0.65);
 });
 
+test('that holds however few the candidates are', () => {
+  for (let others = 1; others < 10; others++) {
+    const rest = Array.from({ length: others - 1 }, (_, at) => ({ intent: `i${at}`, confidence: 0 }));
+    const after = beliefAfter([{ intent: 'shipping', confidence: 0.9 }, ...rest], 'unheard');
+    expect(of(after, 'unheard')).toBeGreaterThan(0.5);
+  }
+});
+
 test('“none of them” takes belief from every intent', () => {
   const after = beliefAfter(prior, null);
   for (const { intent, confidence } of prior) expect(of(after, intent)).toBeLessThan(confidence);

@@ -43,16 +43,18 @@ const UNTRAINED_SHORTLIST = 40;
 
 /**
  * The intents a model may choose among, at most `most`: the classifier's likeliest, of which half make room for those
- * that it has not learned yet (`trained`: the ones that it has).
+ * that it has not learned yet (`trained`: the ones that it has). In the catalogue's order: the model is a second
+ * witness, and must not read from their order what the first one thinks.
  */
 export function shortlist(
   likeliest: readonly string[],
   trained: readonly string[],
-  { catalogue, byName }: CatalogueIndex,
+  { catalogue }: CatalogueIndex,
   most: number,
 ): TaughtIntent[] {
   if (likeliest.length === 0) return catalogue.intents.slice(0, UNTRAINED_SHORTLIST);
   const learned = new Set(trained);
   const fresh = catalogue.intents.filter(({ name }) => !learned.has(name)).slice(0, Math.floor(most / 2));
-  return [...likeliest.slice(0, most - fresh.length).map((name) => byName.get(name)!), ...fresh];
+  const chosen = new Set([...likeliest.slice(0, most - fresh.length), ...fresh.map(({ name }) => name)]);
+  return catalogue.intents.filter(({ name }) => chosen.has(name));
 }

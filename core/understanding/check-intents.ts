@@ -3,7 +3,7 @@ import type { IntentRequest } from './intents.schema.ts';
 import { comparisonKey } from './text.ts';
 
 /** Where something was said first. */
-type Said = { path: string; by: string };
+type Said = { path: string; by: string; locale?: string };
 
 /**
  * What is wrong with intents that are right each by themselves: a name, a title or an example that stands twice, within
@@ -41,12 +41,13 @@ export function checkIntents(intents: readonly IntentRequest[]): FieldError[] {
         const path = `${at}.examples.${locale}.${index}`;
         const key = comparisonKey(text);
         if (key === '') errors.push({ path, message: 'There is no word in it: leave it out.' });
+        // The same words may be said in both languages (“LINE Pay”).
         else
-          once(examples, key, { path, by: name }, (first) =>
-            first.by === name
-              ? `“${text}” stands here already (${first.path}): leave it out.`
-              : `“${text}” is an example of ${first.by} already (${first.path}): keep it where it belongs.`,
-          );
+          once(examples, key, { path, by: name, locale }, (first) => {
+            if (first.by !== name)
+              return `“${text}” is an example of ${first.by} already (${first.path}): keep it where it belongs.`;
+            return first.locale === locale ? `“${text}” stands here already (${first.path}): leave it out.` : null;
+          });
       }
     }
     for (const [index, slot] of slots.entries())

@@ -22,7 +22,7 @@ export type IntentChoice = { intent: string | null; slots: Readonly<Record<strin
 
 /** A model that chooses among intents. It has no authority: what it chooses is checked, and code acts. */
 export type IntentModel = {
-  /** Part of every cache key. */
+  /** The model and what it is told: part of every cache key. */
   name: string;
   /** Whether asking it now could bring an answer in time: false while it is down, loading, or has too much to do. */
   ready: () => boolean;

@@ -61,18 +61,39 @@ export const DEMO_RULES: readonly Rule[] = [
   ['greeting', /^\s*(?:你好|您好|哈囉|嗨|安安|早安|午安|晚安|hi|hello|hey)/i],
 ];
 
+/** So much of what a message says stands in an intent's description and examples before it is taken for it. */
+const NEAR_ENOUGH = 0.6;
+
 /**
- * A model that acts as a decent one does: it chooses by the rules among the candidates, reads a short message together
- * with the one before it, and says `none` to what no rule knows.
+ * A model that acts as a decent one does: it chooses by the rules among the candidates, else by what the prompt tells of
+ * each; it reads a short message together with the one before it, and says `none` to what is like nothing it was told.
  */
 export function scriptedModel(rules: readonly Rule[] = DEMO_RULES): FakeModel {
   const match = (text: string, candidates: readonly string[]): string | undefined =>
     rules.find(([intent, words]) => candidates.includes(intent) && words.test(text))?.[0];
-  return ({ now, before, candidates }) => {
+  return ({ system, now, before, candidates }) => {
     const last = before.at(-1);
     const joined = last && now.length <= 20 ? match(`${last} ${now}`, candidates) : undefined;
-    return match(now, candidates) ?? joined ?? 'none';
+    return match(now, candidates) ?? joined ?? nearest(now, system, candidates) ?? 'none';
   };
+}
+
+/** Pairs of Han characters, and words. */
+const piecesOf = (text: string): Set<string> => {
+  const plain = text.toLowerCase();
+  const pairs = [...plain.matchAll(/(?=(\p{Script=Han}{2}))/gu)].map((match) => match[1]!);
+  return new Set([...pairs, ...(plain.match(/[a-z]{4,}/g) ?? [])]);
+};
+
+function nearest(now: string, system: string, candidates: readonly string[]): string | undefined {
+  const said = [...piecesOf(now)];
+  const told = candidates.map((intent) => {
+    const [, about = ''] = system.split(`- ${intent}: `);
+    const known = piecesOf(about.split(/\n(?:- |\n)/)[0]!);
+    return { intent, share: said.filter((piece) => known.has(piece)).length / Math.max(1, said.length) };
+  });
+  const best = told.reduce((a, b) => (b.share > a.share ? b : a), { intent: 'none', share: 0 });
+  return best.share >= NEAR_ENOUGH ? best.intent : undefined;
 }
 
 /** The customer's messages in a prompt: the lines between the two that carry the same code. */
