@@ -9,13 +9,13 @@ import { strictFetch } from './strict-fetch.ts';
 export type Task = 'intent' | 'answer';
 
 /** One thing for the model to write. `format`: the JSON schema that its answer has. `most`: in tokens. */
-export type ChatRequest = { messages: Message[]; format?: object; most: number; temperature: number };
+type ChatRequest = { messages: Message[]; format?: object; most: number; temperature: number };
 
 /** A piece of the model's text. The last one has `end`: `length` means that it was cut off. */
-export type ChatPart = { text: string; end?: 'stop' | 'length' };
+type ChatPart = { text: string; end?: 'stop' | 'length' };
 
 /** One server, or where it stands. `failing`: it is there, and its breaker is open. */
-export type ServerState = 'unknown' | 'loading' | 'ready' | 'failing' | OllamaFault['kind'];
+type ServerState = 'unknown' | 'loading' | 'ready' | 'failing' | OllamaFault['kind'];
 
 export type ServerStatus = {
   /** Without user and password. */

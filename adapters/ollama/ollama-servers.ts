@@ -12,7 +12,7 @@ import {
 export type Chat = OllamaServer['chat'];
 
 /** How it stands with the model, for `/readyz` and for the people at the desk. */
-export type OllamaStatus = {
+type OllamaStatus = {
   model: string;
   /** `degraded`: some servers do not answer. `away`: none does, and everything is answered without a model. */
   state: 'ready' | 'degraded' | 'loading' | 'away';

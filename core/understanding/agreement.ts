@@ -10,7 +10,7 @@ export type Reliability = {
 };
 
 /** Assumed until an evaluation on an installation's own conversations says otherwise. */
-export const USUAL_RELIABILITY: Reliability = { model: 0.85, classifier: 0.7 };
+const USUAL_RELIABILITY: Reliability = { model: 0.85, classifier: 0.7 };
 
 /**
  * What to believe after a model chose, by Bayes' rule: the classifier's calibrated probabilities are the prior, the

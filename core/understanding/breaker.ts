@@ -28,7 +28,7 @@ export const BREAKER: BreakerSettings = {
 };
 
 /** Leave for one call, settled exactly once; further words about it are not heard. */
-export type Pass = {
+type Pass = {
   succeeded: () => void;
   failed: () => void;
   /** Nothing was learned: the caller went away. */

@@ -5,14 +5,14 @@ import { Locale } from '#core/conversation/content.schema.ts';
 const inBoth = (longest: number) => z.record(Locale, z.string().trim().min(1).max(longest));
 
 /** What an intent is called inside: stands in flows, reports and the model's answers, and never changes its meaning. */
-export const IntentName = z
+const IntentName = z
   .string()
   .max(40)
   .regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/, 'Use small letters and digits, words joined by _: order_status.')
   .refine((name) => name !== 'none', 'Choose another name: none is what a model says when no intent fits.');
 
 /** Where an intent leads: to the answers of a category, to a flow, or to a person. */
-export const IntentRoute = z
+const IntentRoute = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('answer'), category: z.string().trim().min(1).max(60) }),
     z.strictObject({ kind: z.literal('flow'), flow: z.string().trim().min(1).max(60) }),

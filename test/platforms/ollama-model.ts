@@ -1,5 +1,5 @@
 /** What a fake model sees of a question about intents. */
-export type AskedModel = {
+type AskedModel = {
   /** Everything that stands in the prompt. */
   system: string;
   user: string;
@@ -17,7 +17,7 @@ export type FakeModel = (asked: AskedModel) => string | { intent: string; slots:
 export type Rule = readonly [intent: string, words: RegExp];
 
 /** What a decent model would make of messages to the demo shop, the particular before the general. */
-export const DEMO_RULES: readonly Rule[] = [
+const DEMO_RULES: readonly Rule[] = [
   [
     'talk_to_person',
     /真人|人工|轉接|專人|(?:real|live) (?:person|human|agent)|(?:talk|speak|chat) (?:to|with) (?:a |an )?(?:person|human|someone|somebody|agent)/i,

@@ -26,7 +26,7 @@ const Schema = z.object({
 export type OllamaModel = { name: string; capabilities: readonly string[] };
 
 /** What happened at the server. */
-export type OllamaLedger = {
+type OllamaLedger = {
   /** Every request, as `POST /api/chat`. */
   requests: string[];
   /** Questions and other chats in the order in which they came, the loading of the model left out. */
