@@ -168,6 +168,8 @@ export const OutboundMessage = defineEntity({
       .check("state in ('pending', 'attempting', 'sent', 'uncertain', 'failed', 'cancelled', 'expired')"),
     author: p.text(),
     attempts: p.smallint().default(0),
+    /** How often nobody could say whether it arrived; it is sent again after the first time only. */
+    doubts: p.smallint().default(0),
     firstAttemptAt: p.datetime().nullable(),
     nextAt: p.datetime().defaultRaw('now()'),
     laneBy: p.uuid().nullable(),

@@ -1,0 +1,78 @@
+import type { Author, ChannelName } from '#core/conversation/conversation.schema.ts';
+import type { Locale, OutboundContent } from '#core/conversation/content.schema.ts';
+
+/** A message of ours, ready for a platform. */
+export type OutgoingMessage = {
+  /** The place on the platform that it goes to, as the adapter named it when the conversation began. */
+  conversationKey: string;
+  /** Which of the channel's connections (bot, workspace) the conversation is held on. */
+  connection: string;
+  content: OutboundContent;
+  seq: number;
+  /** The same at every attempt: what a platform that can be asked is asked for. ASCII, at most 50 characters. */
+  idempotencyKey: string;
+  locale: Locale;
+  author: Author;
+  /** When it was tried first; null at the first attempt. */
+  firstAttemptAt: Date | null;
+};
+
+/**
+ * What came of one attempt. An adapter never tries again by itself and never throws for what the platform says: trying again
+ * is decided in one place.
+ */
+export type SendResult =
+  /** It is there, and the platform calls it so. */
+  | { kind: 'sent'; platformId: string }
+  /** It cannot have arrived: no name, no connection, or refused for now. `retryAfterMs`: how long the platform wants to be left alone. */
+  | { kind: 'not-sent'; error: string; retryAfterMs?: number }
+  /** It may have arrived: no answer, a broken connection after the request had left, or an error of the platform's own. */
+  | { kind: 'uncertain'; error: string }
+  /** It will never be taken: this message; anything in this conversation; anything on this connection until somebody mends it. */
+  | { kind: 'rejected'; permanentFor: 'message' | 'conversation' | 'connection'; error: string };
+
+/** What a platform that can be asked says of a message whose fate is unknown. */
+export type Reconciled = { kind: 'sent'; platformId: string } | { kind: 'absent' } | { kind: 'unknown'; error: string };
+
+/** The sending half of a channel: one call for one message. */
+export type ChannelAdapter = {
+  readonly channel: ChannelName;
+  /** Ends at once when `signal` does; what is known by then is the result. */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
+  /** Looks for the message by its idempotency key. `absent` only when it is certain: asking twice is the adapter's part. */
+  reconcile?(message: OutgoingMessage, signal: AbortSignal): Promise<Reconciled>;
+};
+
+/** Codes of errors that happen before the first byte of a request leaves. */
+const BEFORE_SENDING = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/**
+ * What an error thrown by `fetch` (or a client on top of it) says about the message: only what is known to have failed before
+ * anything left is `not-sent`; everything else, our own time limit included, is `uncertain`.
+ */
+export function resultOfError(error: unknown): SendResult {
+  const causes: unknown[] = [];
+  for (let cause = error; cause !== undefined && cause !== null && causes.length < 5;) {
+    causes.push(cause);
+    // Several addresses were tried: they failed for one reason, or the last one tells.
+    cause = cause instanceof AggregateError ? cause.errors.at(-1) : cause instanceof Error ? cause.cause : undefined;
+  }
+  const codes = causes.map((cause) => (cause instanceof Error && 'code' in cause ? String(cause.code) : ''));
+  const last = causes.at(-1);
+  const said = last instanceof Error ? last.message || String(codes.at(-1)) : String(last);
+  return codes.some((code) => BEFORE_SENDING.has(code))
+    ? { kind: 'not-sent', error: said }
+    : { kind: 'uncertain', error: said };
+}
