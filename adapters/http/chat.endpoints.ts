@@ -4,13 +4,22 @@ import { can } from '#core/access/roles.ts';
 import type { WebChat } from '#core/channel/web-chat.ts';
 import type { ReplyWaiter } from '#core/channel/reply-waiter.ts';
 import type { Change, Message } from '#core/conversation/conversation.schema.ts';
-import { ChatAnswer, ChatRequest, History, SessionBegun, SessionRequest } from '#core/conversation/conversation.schema.ts';
+import {
+  ChatAnswer,
+  ChatRequest,
+  History,
+  SessionBegun,
+  SessionRequest,
+} from '#core/conversation/conversation.schema.ts';
 import type { ConversationStore } from '#core/conversation/store.ts';
 import { forbidden, notFound, unauthenticated } from '#core/errors.ts';
 import { byId, get, post, type Caller, type Endpoint } from './endpoint.ts';
 
 /** How long `POST /chat/message` waits for the turn; what comes later is read from the history or the socket. */
 const WAIT_MS = 3_000;
+
+/** PostgreSQL's largest `int`: no conversation is longer. */
+const MAX_SEQ = 2_147_483_647;
 
 const messagesOf = (changes: readonly Change[]): Message[] =>
   changes.flatMap((change) => (change.type === 'reply' ? [change.message] : []));
@@ -94,7 +103,10 @@ export function chatEndpoints(tools: {
           throw unauthenticated('Send the session’s token: Authorization: Bearer …');
         else if (caller.kind === 'visitor' ? caller.sessionId !== sessionId : !(await ownsIt(caller, sessionId)))
           throw forbidden('This token is of another conversation.');
-        const content = body.text !== undefined ? { kind: 'text' as const, text: body.text } : { kind: 'action' as const, id: body.action! };
+        const content =
+          body.text !== undefined
+            ? { kind: 'text' as const, text: body.text }
+            : { kind: 'action' as const, id: body.action! };
         // Listen before speaking: the answer may come in the same moment.
         const answer = waiter.listen(sessionId);
         try {
@@ -122,9 +134,12 @@ export function chatEndpoints(tools: {
         allow: 'token',
         params: byId('session_id'),
         query: z.object({
-          after: z.coerce.number().int().nonnegative().default(0),
+          after: z.coerce.number().int().nonnegative().max(MAX_SEQ).default(0),
           limit: z.coerce.number().int().min(1).max(100).default(100),
-          cursor: z.string().regex(/^\d{1,9}$/).optional(),
+          cursor: z
+            .string()
+            .regex(/^\d{1,9}$/)
+            .optional(),
         }),
         returns: History,
         problems: ['unauthenticated', 'not-found'],

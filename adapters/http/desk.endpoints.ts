@@ -29,7 +29,14 @@ export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accoun
   const move = (name: 'claim' | 'giveBack' | 'resolve', path: string, summary: string): Endpoint =>
     post(
       `/handoffs/{handoff_id}/${path}`,
-      { summary, allow: 'handoff.claim', params: ByHandoff, returns: Handoff, status: 200, problems: ['conflict', 'not-found'] },
+      {
+        summary,
+        allow: 'handoff.claim',
+        params: ByHandoff,
+        returns: Handoff,
+        status: 200,
+        problems: ['conflict', 'not-found'],
+      },
       async ({ params, caller }) => desk[name](params.handoff_id, await agentOf(caller)),
     );
 
@@ -96,7 +103,7 @@ export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accoun
       {
         summary: 'Send a message again that could not be delivered.',
         allow: 'conversation.reply',
-        params: Session.extend({ seq: z.coerce.number().int().positive() }),
+        params: Session.extend({ seq: z.coerce.number().int().positive().max(2_147_483_647) }),
         returns: Message,
         status: 200,
         problems: ['conflict', 'not-found'],
@@ -117,7 +124,11 @@ export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accoun
     ),
     get(
       '/handoffs',
-      { summary: 'Conversations that wait for a person, longest first.', allow: 'conversation.read', returns: ConversationList },
+      {
+        summary: 'Conversations that wait for a person, longest first.',
+        allow: 'conversation.read',
+        returns: ConversationList,
+      },
       async () => {
         const { items, nextCursor } = await desk.list({ state: 'queued', limit: 100 });
         const waitedFrom = (row: (typeof items)[number]): string => row.handoff?.requestedAt ?? row.createdAt;

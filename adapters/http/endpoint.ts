@@ -83,9 +83,7 @@ const maker =
   >(
     path: string,
     spec: Spec<P, Q, B>,
-    handle: (
-      call: Call<Parsed<P>, Parsed<Q>, B extends z.ZodType ? z.output<B> : undefined>,
-    ) => Promise<unknown> | unknown,
+    handle: (call: Call<Parsed<P>, Parsed<Q>, B extends z.ZodType ? z.output<B> : undefined>) => unknown,
   ): Endpoint => ({
     ...(spec as Spec<z.ZodObject, z.ZodObject, z.ZodType | 'bytes'>),
     method,

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, type GaugeConfiguration } from 'prom-client';
 
 /** What is counted and measured, as Prometheus reads it. No label holds anything that a person wrote or is called. */
 export type Metrics = {
@@ -60,33 +60,34 @@ export function createMetrics(gauges: Gauges = {}): Metrics {
     registers,
   });
 
+  /** A number that is taken whenever the page is read. */
+  const gauge = (settings: Omit<GaugeConfiguration<string>, 'registers'>): Gauge =>
+    new Gauge({ ...settings, registers });
+
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
-  new Gauge({
+  gauge({
     name: 'frontdesk_event_loop_delay_seconds',
     help: 'How late the event loop was since the last reading.',
     labelNames: ['quantile'],
-    registers,
     collect() {
       for (const quantile of [50, 99]) this.set({ quantile: quantile / 100 }, loop.percentile(quantile) / NS);
       this.set({ quantile: 1 }, loop.max / NS);
       loop.reset();
     },
   });
-  new Gauge({
+  gauge({
     name: 'process_resident_memory_bytes',
     help: 'Memory of the process.',
-    registers,
     collect() {
       this.set(process.memoryUsage.rss());
     },
   });
   const counted = (name: string, help: string, label: string, count: () => unknown): void => {
-    new Gauge({
+    gauge({
       name,
       help,
       labelNames: [label],
-      registers,
       async collect() {
         this.reset();
         const found = (await count()) as Readonly<Record<string, number>>;

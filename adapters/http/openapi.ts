@@ -110,8 +110,10 @@ export function documentPages(endpoints: readonly Endpoint[]): Middleware {
   let made: string | undefined;
   const folder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   return async (ctx, next) => {
-    if (ctx.method !== 'GET') return next();
-    if (ctx.path === '/openapi.json') {
+    const name = ctx.path.startsWith('/docs/') ? ctx.path.slice('/docs/'.length) : '';
+    const type = FILES[name];
+    if (ctx.method !== 'GET') await next();
+    else if (ctx.path === '/openapi.json') {
       ctx.type = 'application/json';
       ctx.body = made ??= JSON.stringify(openApiDocument(endpoints));
     } else if (ctx.path === '/docs') {
@@ -121,13 +123,10 @@ export function documentPages(endpoints: readonly Endpoint[]): Middleware {
     } else if (ctx.path === '/docs/start.js') {
       ctx.type = 'text/javascript';
       ctx.body = START;
-    } else {
-      const name = ctx.path.startsWith('/docs/') ? ctx.path.slice('/docs/'.length) : '';
-      const type = FILES[name];
-      if (!type) return next();
+    } else if (type) {
       ctx.type = type;
       ctx.set('Cache-Control', 'public, max-age=86400');
       ctx.body = fs.createReadStream(path.join(folder, name));
-    }
+    } else await next();
   };
 }

@@ -1,21 +1,31 @@
-import Router from '@koa/router';
+import { Router } from '@koa/router';
 import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware } from 'koa';
 import { Problem, unauthenticated } from '#core/errors.ts';
 import type { Call, Caller, Endpoint, FileAnswer } from './endpoint.ts';
 import { fromZod } from './problem.ts';
 import type { Limits } from './limits.ts';
+import { refuseUnstorable } from './storable.ts';
 import { admit } from './who.ts';
 
 /** Largest JSON or form body. */
 const MAX_BODY = '256kb';
 
 const json = bodyParser({ enableTypes: ['json'], jsonLimit: MAX_BODY, onError: unreadable });
-const form = bodyParser({ enableTypes: ['json', 'form'], jsonLimit: MAX_BODY, formLimit: MAX_BODY, onError: unreadable });
+const form = bodyParser({
+  enableTypes: ['json', 'form'],
+  jsonLimit: MAX_BODY,
+  formLimit: MAX_BODY,
+  onError: unreadable,
+});
 
 function unreadable(error: Error): never {
-  if ('status' in error && error.status === 413)
-    throw new Problem('too-large', `The body is larger than ${MAX_BODY}.`);
+  if ('status' in error && error.status === 413) throw new Problem('too-large', `The body is larger than ${MAX_BODY}.`);
+  if ('status' in error && error.status === 415)
+    throw new Problem(
+      'unsupported',
+      'The body is compressed in a way that is not known here: send it plain, or by gzip.',
+    );
   throw new Problem('invalid', 'The body cannot be read: send JSON with Content-Type: application/json.');
 }
 
@@ -23,36 +33,56 @@ function unreadable(error: Error): never {
 export function routerOf(endpoints: readonly Endpoint[], limits: Limits): Router {
   const router = new Router();
   for (const endpoint of endpoints) {
-    const steps: Middleware[] = [];
-    if (endpoint.body && endpoint.body !== 'bytes') steps.push(endpoint.form ? form : json);
-    steps.push((ctx) => answer(ctx, endpoint, limits));
+    // Whoever may not do it is told so before his body is read.
+    const steps: Middleware[] = [entrance(endpoint, limits)];
+    if (endpoint.body && endpoint.body !== 'bytes') steps.push(typed(endpoint), endpoint.form ? form : json);
+    steps.push((ctx) => answer(ctx, endpoint));
     router[endpoint.method](endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(steps as [Middleware]));
   }
   return router;
 }
 
-async function answer(ctx: Context, endpoint: Endpoint, limits: Limits): Promise<void> {
-  const caller = ctx.state['caller'] as Caller;
-  if (endpoint.limit) {
-    const left = await limits.take(endpoint.limit, limitKey(endpoint, caller, ctx.ip));
-    ctx.set('RateLimit-Limit', String(left.limit));
-    ctx.set('RateLimit-Remaining', String(left.remaining));
-    ctx.set('RateLimit-Reset', String(left.resetSeconds));
-  }
-  admit(caller, endpoint.allow, ctx.headers.authorization !== undefined);
+/** Refuses a body of another kind than the endpoint takes; none at all is read as an empty one. */
+const typed =
+  (endpoint: Endpoint): Middleware =>
+  (ctx, next) => {
+    if (ctx.is('json', ...(endpoint.form ? ['urlencoded'] : [])) === false && ctx.request.length !== 0)
+      throw new Problem('unsupported', 'Send JSON with Content-Type: application/json.');
+    return next();
+  };
+
+/** Takes the request from its allowance, and lets in whoever may do what he asks for. */
+const entrance =
+  (endpoint: Endpoint, limits: Limits): Middleware =>
+  async (ctx, next) => {
+    const caller = ctx.state['caller'] as Caller;
+    if (endpoint.limit) {
+      const left = await limits.take(endpoint.limit, limitKey(endpoint, caller, ctx.ip));
+      ctx.set('RateLimit-Limit', String(left.limit));
+      ctx.set('RateLimit-Remaining', String(left.remaining));
+      ctx.set('RateLimit-Reset', String(left.resetSeconds));
+    }
+    admit(caller, endpoint.allow, ctx.headers.authorization !== undefined);
+    await next();
+  };
+
+async function answer(ctx: Context, endpoint: Endpoint): Promise<void> {
   const params = endpoint.params?.safeParse(ctx['params']);
   // An id that cannot be one is nowhere to be found.
   if (params && !params.success) throw new Problem('not-found', `There is nothing at ${ctx.method} ${ctx.path}.`);
+  refuseUnstorable(ctx.query, 'query');
   const query = endpoint.query?.safeParse(ctx.query);
   if (query && !query.success) throw fromZod(query.error, 'query');
   const schema = endpoint.body === 'bytes' ? undefined : endpoint.body;
-  const body = schema?.safeParse((ctx.request as { body?: unknown }).body ?? {});
+  const sent = schema && ((ctx.request as { body?: unknown }).body ?? {});
+  refuseUnstorable(sent, 'body');
+  const body = schema?.safeParse(sent);
   if (body && !body.success) throw fromZod(body.error, 'body');
   const call: Call<unknown, unknown, unknown> = {
     params: params?.data,
     query: query?.data,
     body: body?.data,
-    caller,
+    caller: ctx.state['caller'] as Caller,
     ip: ctx.ip,
     ifMatch: versionOf(ctx.get('If-Match')),
     idempotencyKey: ctx.get('Idempotency-Key').slice(0, 200) || undefined,

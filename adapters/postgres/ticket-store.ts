@@ -35,7 +35,6 @@ export function createTicketStore(
 ): TicketStore {
   const { pool, sealing } = tools;
   const reads = createTicketReads(tools);
-  const erased = (): Error => conflict('This customer’s data was erased: nothing can be written down of him any more.');
 
   /** The contact's key, and his name for the mask. */
   async function contactOf(contactId: string): Promise<{ key: DataKey; names: string[] }> {
@@ -192,6 +191,8 @@ export function createTicketStore(
     },
   };
 }
+
+const erased = (): Error => conflict('This customer’s data was erased: nothing can be written down of him any more.');
 
 const namesIn = (name: string | null): string[] => (name ? [name] : []);
 

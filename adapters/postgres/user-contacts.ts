@@ -6,7 +6,7 @@ import type { Sealing } from './sealing.ts';
 /** The contact behind somebody who signs in. */
 export type UserContacts = {
   /** Undefined when he has none yet. */
-  find(userId: string): Promise<string | undefined>;
+  find: (userId: string) => Promise<string | undefined>;
   /** Makes it when there is none; two at once get the same. Throws `not-found` for a user who is no more. */
   ensure(userId: string): Promise<string>;
 };

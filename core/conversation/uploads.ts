@@ -41,7 +41,7 @@ export type Uploads = {
   ): Promise<Attachment>;
   open(reader: UploadReader, id: string): Promise<{ stream: Readable; bytes: number; name: string; type: string }>;
   /** A file of that conversation as a message carries it; undefined: it has none of that id. */
-  attachment(sessionId: string, id: string): Promise<Attachment | undefined>;
+  attachment: (sessionId: string, id: string) => Promise<Attachment | undefined>;
   /** Removes files that no message ever carried, a day after they came. Returns how many. */
   sweep(): Promise<number>;
 };

@@ -65,13 +65,6 @@ export function createFaqs(tools: {
     });
   }
 
-  async function existing(em: EntityManager, id: string, version: number | undefined): Promise<FaqRow> {
-    const row = await em.findOne(FaqRow, { id });
-    if (!row) throw notFound('FAQ');
-    if (version !== undefined && version !== row.version) throw changedMeanwhile();
-    return row;
-  }
-
   return {
     async list({ drafts }, query) {
       if (query.status === 'draft' && !drafts) throw forbidden('Drafts are for those who write FAQs.');
@@ -133,6 +126,13 @@ export function createFaqs(tools: {
       await tools.onChange(id);
     },
   };
+}
+
+async function existing(em: EntityManager, id: string, version: number | undefined): Promise<FaqRow> {
+  const row = await em.findOne(FaqRow, { id });
+  if (!row) throw notFound('FAQ');
+  if (version !== undefined && version !== row.version) throw changedMeanwhile();
+  return row;
 }
 
 const contentOf = (row: FaqRow): FaqRequest => ({

@@ -16,7 +16,7 @@ export type KnowledgeBase = {
   /** The same for people: with the parts of the text that the query touches. */
   find(query: KnowledgeQuery): SearchHit[];
   /** Reads one FAQ again: call it after every commit that wrote or removed it, in every process. A read that fails is told to `onError`, and made up for by the next `load`. */
-  changed(id: string): Promise<void>;
+  changed: (id: string) => Promise<void>;
 };
 
 /** FAQs read at once; between two such pages others have the processor. */

@@ -33,10 +33,6 @@ const MOST_DESCRIPTION = 8_000;
 const OF_AGENTS = ['priority', 'assigneeId', 'tags'] as const;
 
 export function createTickets({ store, live }: { store: TicketStore; live: Pick<Live, 'publish'> }): Tickets {
-  const found = (ticket: Ticket | null): Ticket => {
-    if (!ticket) throw notFound('ticket');
-    return ticket;
-  };
   const shown = (ticket: Ticket): Ticket => {
     if (ticket.sessionId) live.publish({ type: 'desk', sessionId: ticket.sessionId });
     return ticket;
@@ -90,6 +86,11 @@ export function createTickets({ store, live }: { store: TicketStore; live: Pick<
 
     statusFor: (contactId, number) => store.standing(contactId, number),
   };
+}
+
+function found(ticket: Ticket | null): Ticket {
+  if (!ticket) throw notFound('ticket');
+  return ticket;
 }
 
 /** A partial body without the fields that were not sent. */

@@ -1,0 +1,336 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { Pool } from 'pg';
+import { createUploadStore } from '#adapters/files/upload-store.ts';
+import { createApp, type RequestLine } from '#adapters/http/app.ts';
+import { authEndpoints } from '#adapters/http/auth.endpoints.ts';
+import { chatEndpoints } from '#adapters/http/chat.endpoints.ts';
+import { deskEndpoints } from '#adapters/http/desk.endpoints.ts';
+import type { Endpoint, LimitTier } from '#adapters/http/endpoint.ts';
+import { healthEndpoints } from '#adapters/http/health.endpoints.ts';
+import { knowledgeEndpoints } from '#adapters/http/knowledge.endpoints.ts';
+import { createLimits } from '#adapters/http/limits.ts';
+import { createMetrics } from '#adapters/http/metrics.ts';
+import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
+import { uploadsEndpoints } from '#adapters/http/uploads.endpoints.ts';
+import { createAuditLog } from '#adapters/postgres/audit-log.ts';
+import { createConversationStore } from '#adapters/postgres/conversation-store.ts';
+import { createDeskStore } from '#adapters/postgres/desk-store.ts';
+import { openOrm } from '#adapters/postgres/orm.ts';
+import { createSealing } from '#adapters/postgres/sealing.ts';
+import { createTicketNumbers } from '#adapters/postgres/ticket-numbers.ts';
+import { createTicketStore } from '#adapters/postgres/ticket-store.ts';
+import { createUploadRows } from '#adapters/postgres/upload-rows.ts';
+import { createUserContacts } from '#adapters/postgres/user-contacts.ts';
+import { createAccounts } from '#core/access/accounts.ts';
+import type { Role } from '#core/access/roles.ts';
+import { createReplyWaiter } from '#core/channel/reply-waiter.ts';
+import { createWebChat } from '#core/channel/web-chat.ts';
+import { createLocalLive, type LiveEvent } from '#core/conversation/live.ts';
+import { createUploads } from '#core/conversation/uploads.ts';
+import { createUuid7 } from '#core/conversation/uuid.ts';
+import { createDesk } from '#core/desk/desk.ts';
+import { DialogueState } from '#core/dialogue/dialogue-state.ts';
+import type { Dialogue, LocalLookups, TurnInput, TurnOutcome } from '#core/dialogue/turn.ts';
+import { createFaqs } from '#core/knowledge/faqs.ts';
+import { createKnowledgeBase } from '#core/knowledge/knowledge-base.ts';
+import { createSearchIndex } from '#core/knowledge/search-index.ts';
+import { createTickets } from '#core/tickets/tickets.ts';
+import { createBlindIndex } from '#core/privacy/blind-index.ts';
+import { createContactKeys } from '#core/privacy/contact-keys.ts';
+import { createKeyRing } from '#core/privacy/key-ring.ts';
+import { mask } from '#core/privacy/mask.ts';
+import { createSeal } from '#core/privacy/seal.ts';
+import { createTestDatabase } from './database.ts';
+
+/** Somebody who signed in. */
+export type Person = { id: string; token: string; email: string };
+/** An answer, its body read: parsed where it is JSON. */
+export type Answer = { status: number; headers: Headers; body: unknown };
+export type Sending = {
+  token?: string | undefined;
+  body?: unknown;
+  /** Sent as they are. */
+  raw?: string | Buffer;
+  headers?: Record<string, string>;
+};
+
+/** The whole HTTP side on a port of its own, over a real database. */
+export type FrontDoor = Awaited<ReturnType<typeof openFrontDoor>>;
+
+const PASSWORD = 'a long walk by the tide';
+const SECRET = 'a secret for tests that is long enough';
+
+const now = (): Date => new Date();
+const nothing = (): undefined => undefined;
+
+/** Says what was said: enough of a dialogue for what stands in front of it. */
+const echo: Dialogue = {
+  runNow: (input) => turn(input),
+  run: async (input) => turn(input),
+};
+
+function turn({ state, facts, events }: TurnInput): TurnOutcome {
+  const replies = events.flatMap((event) =>
+    event.kind === 'opened'
+      ? [{ content: { kind: 'text' as const, text: 'Hello' }, inReplyTo: [] }]
+      : event.kind === 'message'
+        ? [
+            {
+              content: {
+                kind: 'text' as const,
+                text: 'text' in event.content ? event.content.text : event.content.kind,
+              },
+              inReplyTo: [event.seq],
+            },
+          ]
+        : [],
+  );
+  const begun = {
+    release: '1',
+    frames: [],
+    slots: {},
+    locale: facts.locale,
+    before: [],
+    offers: [],
+    timers: [],
+    answered: null,
+    counts: {},
+  };
+  return {
+    state: state ?? DialogueState.parse(begun),
+    replies,
+    effects: [],
+    locale: facts.locale,
+    alarmAt: null,
+    understood: new Map(),
+    faults: [],
+  };
+}
+
+const WIDE = { count: 1_000_000, seconds: 60 };
+const WIDE_LIMITS: Record<LimitTier | 'requests', { count: number; seconds: number }> = {
+  requests: WIDE,
+  sessions: WIDE,
+  messages: WIDE,
+  logins: WIDE,
+  loginsPerEmail: WIDE,
+  signUps: WIDE,
+  searches: WIDE,
+  uploads: WIDE,
+};
+
+/** Opens it. `limits` narrows allowances; `also` adds endpoints; `trustedProxies` as the setting. Close it in `afterAll`. */
+export async function openFrontDoor(
+  options: {
+    limits?: Partial<typeof WIDE_LIMITS>;
+    also?: readonly Endpoint[];
+    trustedProxies?: number;
+    origins?: readonly string[];
+  } = {},
+) {
+  const database = await createTestDatabase();
+  const pool = new Pool({ ...database.connection, max: 6 });
+  const orm = await openOrm(database.connection, 4);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'front-door-'));
+  const seal = createSeal({
+    keyRing: createKeyRing({ keys: new Map([['test', randomBytes(32)]]), current: 'test' }),
+    random: randomBytes,
+  });
+  const uuid = createUuid7(Date.now);
+  const em = () => orm.em.fork();
+  const blindIndex = createBlindIndex(randomBytes(32));
+  const accounts = createAccounts({
+    em,
+    seal,
+    blindIndex,
+    passwords: {
+      // The real ones take most of a test's time and are tested where they stand.
+      hash: async (password) => password,
+      verify: async (password, stored) => password === stored,
+    },
+    secret: SECRET,
+    uuid,
+    random: randomBytes,
+    now,
+  });
+  const keys = createContactKeys({
+    seal,
+    now: Date.now,
+    load: async (id) =>
+      (await pool.query<{ data_key: Buffer | null }>('select data_key from contacts where id = $1', [id])).rows[0]
+        ?.data_key ?? null,
+  });
+  const rows = {
+    pool,
+    sealing: createSealing({ seal, keys }),
+    mask: (text: string, names: readonly string[]) => mask(text, { names }),
+    uuid,
+    now,
+    waitMs: 60_000,
+  };
+  const faults: unknown[] = [];
+  const live = createLocalLive((error) => faults.push(error));
+  const events: LiveEvent[] = [];
+  live.subscribe((event) => events.push(event));
+  const store = createConversationStore({ ...rows, blindIndex });
+  const lookups: LocalLookups = {
+    understand: nothing,
+    search: nothing,
+    http: nothing,
+    desk: nothing,
+    ticketNumber: nothing,
+    ticket: nothing,
+  };
+  const chat = createWebChat({
+    store,
+    dialogue: echo,
+    lookups,
+    live,
+    wake: nothing,
+    uuid,
+    now,
+    onError: (error) => faults.push(error),
+  });
+  const contacts = createUserContacts(rows);
+  const numbers = createTicketNumbers(pool);
+  const tickets = createTickets({ store: createTicketStore({ ...rows, numbers, contacts }), live });
+  const knowledge = createKnowledgeBase({ em, index: createSearchIndex(), onError: (error) => faults.push(error) });
+  const audit = createAuditLog({ pool, now });
+  const faqs = createFaqs({ em, audit, onChange: knowledge.changed });
+  const files = createUploadStore({ dir: path.join(folder, 'uploads'), random: randomBytes });
+  const clock = { now: Date.now };
+  const uploads = createUploads({ files, rows: createUploadRows(rows), now: () => new Date(clock.now()) });
+  const desk = createDesk({
+    store: createDeskStore(rows),
+    live,
+    wake: nothing,
+    suggest: () => [],
+    intentTitle: (name) => name,
+    attachment: uploads.attachment,
+  });
+  const limits = createLimits({ ...WIDE_LIMITS, ...options.limits });
+  const metrics = createMetrics();
+  const state = { database: true };
+  const endpoints = [
+    ...chatEndpoints({ chat, store, waiter: createReplyWaiter({ live, store }), contactOf: contacts.find }),
+    ...authEndpoints({ accounts, limits }),
+    ...deskEndpoints({ desk, accounts }),
+    ...ticketsEndpoints({ tickets }),
+    ...knowledgeEndpoints({ faqs, knowledge }),
+    ...uploadsEndpoints({ uploads }),
+    ...healthEndpoints({ ready: { database: () => state.database, knowledge: () => knowledge.loaded }, metrics }),
+    ...(options.also ?? []),
+  ];
+  const pagesFolder = path.join(folder, 'pages');
+  for (const name of ['admin', 'demo', 'widget', 'fonts'])
+    fs.mkdirSync(path.join(pagesFolder, name), { recursive: true });
+  const lines: RequestLine[] = [];
+  const app = createApp({
+    endpoints,
+    limits,
+    doorkeeper: {
+      secret: SECRET,
+      visitor: (token) => chat.open(token).catch(nothing),
+      signInHolds: (signIn) => accounts.signInHolds(signIn),
+    },
+    folders: {
+      admin: path.join(pagesFolder, 'admin'),
+      demo: path.join(pagesFolder, 'demo'),
+      widget: path.join(pagesFolder, 'widget'),
+      fonts: path.join(pagesFolder, 'fonts'),
+    },
+    origins: options.origins ?? [],
+    trustedProxies: options.trustedProxies ?? 0,
+    onRequest: (line) => {
+      lines.push(line);
+      metrics.request(line);
+    },
+    onFault: (error) => faults.push(error),
+  });
+  const handle = app.callback();
+  const server = http.createServer((request, response) => void handle(request, response));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const address = `http://127.0.0.1:${port}`;
+
+  async function ask(method: string, url: string, { token, body, raw, headers = {} }: Sending = {}): Promise<Answer> {
+    const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetch(address + url, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { body: sent as string }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as unknown) : text };
+  }
+
+  return {
+    address,
+    port,
+    pool,
+    endpoints,
+    pagesFolder,
+    accounts,
+    audit,
+    chat,
+    contacts,
+    events,
+    /** What the server took for faults of its own: empty it, or expect it to be empty. */
+    faults,
+    keys,
+    knowledge,
+    lines,
+    metrics,
+    numbers,
+    state,
+    store,
+    sealing: rows.sealing,
+    tickets,
+    uploads,
+    /** The clock of what sweeps. */
+    clock,
+    ask,
+    get: (url: string, sending?: Sending) => ask('GET', url, sending),
+    post: (url: string, sending?: Sending) => ask('POST', url, sending),
+    put: (url: string, sending?: Sending) => ask('PUT', url, sending),
+    del: (url: string, sending?: Sending) => ask('DELETE', url, sending),
+
+    /** Makes an account and signs it in. */
+    async person(role: Role, name: string = role): Promise<Person> {
+      const email = `${randomUUID()}@example.com`;
+      const { id } = await accounts.create({ email, name, roles: [role], password: PASSWORD });
+      const { access_token: token } = await accounts.signIn(email, PASSWORD);
+      return { id, token, email };
+    },
+    /** Begins a conversation. */
+    async visitor(token?: string): Promise<{ sessionId: string; token: string }> {
+      const { body } = await ask('POST', '/chat/sessions', { body: {}, token });
+      const begun = body as { sessionId: string; sessionToken: string };
+      return { sessionId: begun.sessionId, token: begun.sessionToken };
+    },
+    async close(): Promise<void> {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      metrics.close();
+      await orm.close();
+      await pool.end();
+      await database.drop();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The password of every `person`. */
+export const passwordOf = (_person: Person): string => PASSWORD;
