@@ -3,7 +3,8 @@ import type { DialogueTools } from '#core/dialogue/dialogue.ts';
 import { createSearchIndex } from '#core/knowledge/search-index.ts';
 import type { KnowledgeHit, KnowledgeQuery } from '#core/knowledge/hit.ts';
 import { Locale } from '#core/conversation/content.schema.ts';
-import { loadDemoFaqs, loadDemoShop } from './demo/demo-content.ts';
+import type { DeskStatus, HttpAnswer } from '#core/dialogue/turn.ts';
+import { loadDemoFaqs, loadDemoOrders, loadDemoShop, type DemoShop } from './demo/demo-content.ts';
 
 /** The demo shop's knowledge, by the keys of its FAQs (`abroad-japan.en`). */
 export function demoSearch(): (query: KnowledgeQuery) => KnowledgeHit[] {
@@ -35,4 +36,45 @@ export function demoTuning(): Pick<DialogueTools, 'settings' | 'delays' | 'thres
     delays: { rateAfter: 2 * 60_000, remindAfter: 10 * 60_000, closeAfter: 20 * 60_000 },
     thresholds: DEFAULT_THRESHOLDS,
   };
+}
+
+const DAYS: readonly DemoShop['serviceHours']['days'][number]['day'][] = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+];
+/** Taipei has no summer time. */
+const TAIPEI_MS = 8 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+/** The demo shop's desk at a moment: in its hours two people are there and a handoff takes three minutes. */
+export function deskAt(now: Date): DeskStatus {
+  const { days } = loadDemoShop().serviceHours;
+  const here = new Date(now.getTime() + TAIPEI_MS);
+  const minutes = here.getUTCHours() * 60 + here.getUTCMinutes();
+  const hoursOn = (date: Date) => days.find(({ day }) => day === DAYS[date.getUTCDay()]);
+  const today = hoursOn(here);
+  if (today && minutes >= minutesOf(today.from) && minutes < minutesOf(today.to))
+    return { open: true, agents: 2, place: 1, waitSeconds: 180, opensAt: null };
+  for (let ahead = 0; ahead < 8; ahead++) {
+    const date = new Date(here.getTime() + ahead * DAY_MS);
+    const hours = hoursOn(date);
+    if (!hours || (ahead === 0 && minutes >= minutesOf(hours.from))) continue;
+    const midnight = Math.floor(date.getTime() / DAY_MS) * DAY_MS;
+    const opensAt = new Date(midnight + minutesOf(hours.from) * 60_000 - TAIPEI_MS).toISOString();
+    return { open: false, agents: 0, place: 1, waitSeconds: null, opensAt };
+  }
+  return { open: false, agents: 0, place: 1, waitSeconds: null, opensAt: null };
+}
+
+/** What the demo shop's order service says to `…/orders/SQ-20451`. */
+export function orderAnswer(url: string): HttpAnswer {
+  const order = loadDemoOrders().find(({ number }) => url.endsWith(`/${number}`));
+  return order ? { ok: true, body: order } : { ok: false, status: 404 };
 }

@@ -27,6 +27,8 @@ export const FLOW_EVENTS: ReadonlySet<string> = new Set([
   'person',
   'cancel',
   'restart',
+  'yes',
+  'no',
   'angry',
   'returned',
   'unattended',

@@ -131,7 +131,7 @@ function machineOf(flow: Flow): AnyStateMachine {
     options: { maxIterations: 100 },
   };
   // The flow was checked against our own closed vocabulary, which is narrower than what XState's types can follow.
-  return vocabulary.createMachine(config as Parameters<typeof vocabulary.createMachine>[0]);
+  return vocabulary.createMachine(config);
 }
 
 const hashOf = (value: unknown): string =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AnswerSource, Locale } from '#core/conversation/content.schema.ts';
 
-const Json: z.ZodType<unknown> = z.unknown();
+const Json: z.ZodType = z.unknown();
 
 /** One flow under way: which version, where in its machine, with which memory. The last frame is the one that listens. */
 const Frame = z.object({
@@ -22,6 +22,8 @@ const Offer = z.object({
   value: z.string(),
   labels: z.record(z.string(), z.string()),
   style: z.enum(['primary', 'danger']).optional(),
+  /** Offers of one question share a number; a typed number counts among the last ones. */
+  of: z.number().int().default(0),
 });
 export type Offer = z.infer<typeof Offer>;
 
@@ -47,5 +49,7 @@ export const DialogueState = z.object({
   said: z.array(z.string()).max(3).default([]),
   /** The flow `silence`, which runs beside the others and begins again whenever the customer speaks. Its timers have frame −1. */
   watch: Frame.nullable().default(null),
+  /** The intent of the last thing that was wanted. */
+  topic: z.string().nullable().default(null),
 });
 export type DialogueState = z.infer<typeof DialogueState>;

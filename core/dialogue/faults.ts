@@ -35,7 +35,7 @@ function words(issue: Issue, value: unknown): string {
   if (issue.code === 'unrecognized_keys') return `${issue.keys.map((key) => `“${key}”`).join(', ')} is not known here.`;
   if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator) {
     const options = 'options' in issue ? (issue.options as readonly unknown[]).map(String).join(', ') : '';
-    return `There is no ${KINDS[String(issue.discriminator)] ?? 'name'} “${String(value)}”. Known are: ${options}.`;
+    return `There is no ${KINDS[issue.discriminator] ?? 'name'} “${typeof value === 'string' ? value : JSON.stringify(value)}”. Known are: ${options}.`;
   }
   if (issue.code === 'invalid_type' && value === undefined) return `This is missing (${issue.expected}).`;
   return issue.message.endsWith('.') ? issue.message : `${issue.message}.`;

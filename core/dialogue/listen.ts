@@ -14,6 +14,14 @@ import { MOST_FRAMES, push, send, take, tell } from './stack.ts';
 
 type Held = Extract<Question, { type: 'ask' | 'offer' }>;
 
+/** A yes or no that answers no question of ours. */
+const NODS: ReadonlyMap<string, 'yes' | 'no'> = new Map([
+  ['yes', 'yes'],
+  ['no', 'no'],
+  ['skip', 'no'],
+  ['none-of-these', 'no'],
+]);
+
 /** Most files kept for one ticket. */
 const MOST_FILES = 10;
 /** Another flow in the middle of a form must be surer than outside of one, and surer still where any words would be an answer. */
@@ -84,16 +92,17 @@ function* hearText(run: Run, seq: number, text: string): Asking<void> {
     return speakFrom(run, seq, command === 'english' ? 'en' : 'zh-TW');
   const meant = command && offerMeant(command, offers);
   if (meant) return yield* press(run, seq, meant, text);
-  if (
-    offerTyped(
-      text,
-      run.spent.filter(({ style }) => style),
-    )
-  ) {
+  const acts = run.spent.filter(({ style }) => style !== undefined);
+  if (offerTyped(text, acts)) {
     run.understood.set(seq, plainly());
     run.speaker.say(run.set.phrases.done, scopeOf(run));
     run.reask = 'plain';
     return;
+  }
+  const nod = command === null ? undefined : NODS.get(command);
+  if (nod && !run.frames.some((frame) => holds(questionOf(run, frame)))) {
+    run.understood.set(seq, plainly());
+    if (yield* send(run, { type: nod, text })) return;
   }
   for (let index = run.frames.length - 1; index >= 0; index--) {
     const frame = frameAt(run, index);
@@ -249,7 +258,7 @@ function* press(run: Run, seq: number, offer: Offer, text: string): Asking<void>
   run.understood.set(seq, plainly());
   const [kind = '', ...rest] = offer.value.split('.');
   const value = rest.join('.');
-  run.spent = run.speaker.spend();
+  run.spent = run.speaker.spend(offer);
   if (kind === 'faq' || kind === 'intent') {
     const words = offer.labels[run.locale] ?? Object.values(offer.labels)[0] ?? text;
     run.hearing = { seq, text: words, ...(kind === 'faq' ? { faq: value } : { intent: value }) };

@@ -3,6 +3,7 @@ import type { KnowledgeHit } from '#core/knowledge/hit.ts';
 import { isFollowUp, withContext } from '#core/understanding/follow-up.ts';
 import { detectLocale, detectMood } from '#core/understanding/signals.ts';
 import type { IntentInfo, Slots, Understood } from '#core/understanding/understood.ts';
+import { isVague, partIn } from './hear.ts';
 import { notUnderstood, type Answers, type Asking, type Request } from './requests.ts';
 
 /** From where on the dialogue acts, each 0 to 1. */
@@ -51,14 +52,26 @@ const MOST_CANDIDATES = 3;
 /** A found answer so sure that it beats “this is nothing we do”. */
 const BEATS_OUT_OF_SCOPE = 0.75;
 
+/**
+ * What the intent's word is worth, in `match`. Measured on the demo shop's 1,012 and 1,028 other phrasings, each held out
+ * in turn: 19 and 11 in a hundred more are answered, as often right as before (91 and 81 in a hundred).
+ */
+const WITNESS = 0.1;
+const WITNESS_SURE = 0.7;
+/** How sure one must be of a text that says nothing of its subject. */
+const SURE_WHEN_VAGUE = 0.9;
+
 /** Decides between the knowledge base, a flow, a person, and asking back. Never invents: it quotes hits or says that it does not know. */
 export function* meaningOf(reading: Reading): Asking<Meaning> {
   const { text, before, slots, thresholds } = reading;
+  // A number, an emoji: there is nothing to look up.
+  if (!/\p{L}/u.test(text)) return { decision: { kind: 'unknown' }, understood: byItself(text, []), hits: [] };
   const locale = detectLocale(text) ?? reading.locale;
-  const joined = before.length > 0 ? withContext(text, before) : text;
-  const leans = joined !== text;
+  const query = partIn(locale, text);
+  const joined = before.length > 0 ? withContext(query, before) : query;
+  const leans = joined !== query;
   const requests: Request[] = [
-    { name: 'search', args: [{ text, locale, limit: LIMIT }] },
+    { name: 'search', args: [{ text: query, locale, limit: LIMIT }] },
     { name: 'understand', args: [{ text, locale, before, slots }] },
   ];
   if (leans) requests.splice(1, 0, { name: 'search', args: [{ text: joined, locale, limit: LIMIT }] });
@@ -70,44 +83,59 @@ export function* meaningOf(reading: Reading): Asking<Meaning> {
   const plain = (answers[0] ?? []) as readonly KnowledgeHit[];
   const inContext = leans ? ((answers[1] ?? []) as readonly KnowledgeHit[]) : [];
   const understood = (answers.at(-1) as Understood | undefined) ?? byItself(text, plain);
-  const hits = ranked(plain, inContext, understood.followUp || isFollowUp(text), thresholds.answer);
+  const vague = isVague(text);
+  const found = ranked(plain, inContext, understood.followUp || isFollowUp(text), thresholds.answer);
+  // What says nothing is found by its grammar alone.
+  const hits = vague && !leans && !isExact(found) ? [] : found;
   const [best] = hits;
 
   if (best?.exact) return { decision: { kind: 'answer', hit: best }, understood, hits };
   const intent = reading.intents.find(({ name }) => name === understood.intent);
   // Understanding names an intent only when it is sure enough (`acceptAbove`, or the intent's own threshold).
-  const sure = understood.outOfScope ? undefined : intent;
+  const doubtful = vague && understood.rung !== 'command' && understood.confidence < SURE_WHEN_VAGUE;
+  const sure = understood.outOfScope || doubtful ? undefined : intent;
   if (sure?.route.kind === 'handoff') return { decision: { kind: 'handoff' }, understood, hits };
   if (sure?.route.kind === 'flow' && reading.hasFlow(sure.route.flow))
     return { decision: { kind: 'flow', intent: sure, flow: sure.route.flow }, understood, hits };
 
-  let among = hits;
-  if (
-    sure?.route.kind === 'answer' &&
-    !(best && best.match >= thresholds.answer && best.category === sure.route.category)
-  ) {
-    const [within] = yield {
-      requests: [
-        {
-          name: 'search',
-          args: [{ text: leans ? joined : text, locale, category: sure.route.category, limit: LIMIT }],
-        },
-      ],
-    };
-    const [first] = (within ?? []) as readonly KnowledgeHit[];
-    if (first && first.match >= thresholds.answer)
-      return {
-        decision: { kind: 'answer', hit: first },
-        understood,
-        hits: merged(within as readonly KnowledgeHit[], hits),
-      };
-    among = merged(hits, (within ?? []) as readonly KnowledgeHit[]);
-  }
+  const category = sure?.route.kind === 'answer' ? sure.route.category : undefined;
+  const among = yield* bestFirst(hits, category, { text: joined, locale }, understood.confidence, thresholds);
   const [top] = among;
-  if (understood.outOfScope && !(top && top.match >= BEATS_OUT_OF_SCOPE))
+  if (understood.outOfScope && !vague && !(top && top.match >= BEATS_OUT_OF_SCOPE))
     return { decision: { kind: 'outOfScope' }, understood, hits: among };
-  if (top && top.match >= thresholds.answer) return { decision: { kind: 'answer', hit: top }, understood, hits: among };
-  return { decision: askBack(among, understood, reading), understood, hits: among };
+  if (top && top.match >= neededFor(top, category, understood.confidence, thresholds))
+    return { decision: { kind: 'answer', hit: top }, understood, hits: among };
+  // Foreign to everything only because it says nothing: that is no question that we do not do.
+  const known = vague ? { ...understood, outOfScope: false } : understood;
+  return { decision: askBack(among, known, reading, vague), understood: known, hits: among };
+}
+
+/** How well an answer must match: an intent that points the same way is a second witness, one that points elsewhere an objection. */
+function neededFor(
+  hit: KnowledgeHit,
+  category: string | undefined,
+  confidence: number,
+  { answer }: Thresholds,
+): number {
+  if (category === undefined) return answer;
+  if (hit.category !== category) return answer + WITNESS;
+  return confidence >= WITNESS_SURE ? answer - WITNESS : answer;
+}
+
+/** The hits, those of the intent's category first unless another fits far better. */
+function* bestFirst(
+  hits: readonly KnowledgeHit[],
+  category: string | undefined,
+  { text, locale }: { text: string; locale: Locale },
+  confidence: number,
+  thresholds: Thresholds,
+): Asking<readonly KnowledgeHit[]> {
+  const [best] = hits;
+  if (category === undefined || (best?.category === category && best.match >= thresholds.answer)) return hits;
+  const [found] = yield { requests: [{ name: 'search', args: [{ text, locale, category, limit: LIMIT }] }] };
+  const within = (found ?? []) as readonly KnowledgeHit[];
+  const elsewhere = best && best.match >= neededFor(best, category, confidence, thresholds) ? best.match : 0;
+  return elsewhere > (within[0]?.match ?? 0) + 2 * WITNESS ? hits : merged(within, hits);
 }
 
 const isExact = (hits: readonly KnowledgeHit[] | undefined): boolean => hits?.[0]?.exact === true;
@@ -141,15 +169,18 @@ const byItself = (text: string, hits: readonly KnowledgeHit[]): Understood => ({
   mood: detectMood(text),
 });
 
-function askBack(hits: readonly KnowledgeHit[], understood: Understood, reading: Reading): Decision {
+/** Found answers as buttons. */
+export const candidatesOf = (hits: readonly KnowledgeHit[]): Candidate[] =>
+  hits.slice(0, MOST_CANDIDATES).map(({ id, title, locale }) => ({ kind: 'faq', id, title, locale }));
+
+/** What may have been meant. A vague text is offered the likeliest, however unlikely. */
+function askBack(hits: readonly KnowledgeHit[], understood: Understood, reading: Reading, vague: boolean): Decision {
   const { thresholds, intents, hasFlow } = reading;
   const near = hits.filter(({ match }) => match >= thresholds.clarify);
-  const candidates: Candidate[] = near
-    .slice(0, MOST_CANDIDATES)
-    .map(({ id, title, locale }) => ({ kind: 'faq', id, title, locale }));
+  const candidates = candidatesOf(near);
   const covered = new Set(near.map(({ category }) => category));
   for (const { intent: name, confidence } of understood.outOfScope ? [] : understood.ranking) {
-    if (candidates.length >= MOST_CANDIDATES || confidence < thresholds.suggestIntent) break;
+    if (candidates.length >= MOST_CANDIDATES || (confidence < thresholds.suggestIntent && !vague)) break;
     const intent = intents.find((one) => one.name === name);
     if (!intent || (intent.route.kind === 'answer' && covered.has(intent.route.category))) continue;
     if (intent.route.kind === 'flow' && (!hasFlow(intent.route.flow) || intent.route.flow === 'small-talk')) continue;

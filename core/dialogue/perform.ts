@@ -1,11 +1,11 @@
 import type { AnswerSource } from '#core/conversation/content.schema.ts';
 import type { Deed } from './decide.ts';
-import { COUNTS, type Run } from './run.ts';
+import { COUNTS, holds, type Run } from './run.ts';
 import type { Button } from './speak.ts';
 import { render, valueAt, type Scope } from './template.ts';
 import { HANDOFF_REASONS, type FlowAction, type FlowChoice } from './vocabulary.schema.ts';
 
-/** Related answers below this are not worth a button. */
+/** Related answers below this are not worth a button, unless a flow says otherwise. */
 const RELATED = 0.15;
 const MOST_RELATED = 3;
 
@@ -32,12 +32,10 @@ export function putQuestion(
 ): void {
   const { text, again: other, choices } = question.params;
   run.reask = null;
-  run.speaker.ask(
-    again ? (other ?? text) : text,
-    buttonsOf(choices),
-    scope,
-    again === 'back' ? run.set.phrases.back : undefined,
-  );
+  run.speaker.ask(again ? (other ?? text) : text, buttonsOf(choices), scope, {
+    held: holds(question),
+    ...(again === 'back' && { lead: run.set.phrases.back }),
+  });
 }
 
 function clarify(run: Run, action: Extract<FlowAction, { type: 'clarify' }>, scope: Scope): void {
@@ -47,17 +45,19 @@ function clarify(run: Run, action: Extract<FlowAction, { type: 'clarify' }>, sco
       : { value: `intent.${candidate.intent.name}`, labels: candidate.intent.title },
   );
   run.reask = null;
-  run.speaker.ask(action.params.text, [...buttons, { value: 'choose.none', labels: action.params.none }], scope);
+  run.speaker.ask(action.params.text, [...buttons, { value: 'choose.none', labels: action.params.none }], scope, {
+    held: false,
+  });
 }
 
 function suggest(run: Run, action: Extract<FlowAction, { type: 'suggest' }>, scope: Scope): void {
   const related = run.found
-    .filter(({ id, match }) => id !== run.answered?.id && match >= RELATED)
+    .filter(({ id, match }) => id !== run.answered?.id && match >= (action.params.atLeast ?? RELATED))
     .slice(0, MOST_RELATED)
     .map(({ id, title, locale }): Button => ({ value: `faq.${id}`, labels: { [locale]: title } }));
   run.reask = null;
   const { text, otherwise, choices } = action.params;
-  run.speaker.ask(related.length > 0 ? text : otherwise, [...related, ...buttonsOf(choices)], scope);
+  run.speaker.ask(related.length > 0 ? text : otherwise, [...related, ...buttonsOf(choices)], scope, { held: false });
 }
 
 /** Quotes what was found best, and remembers that it did. */

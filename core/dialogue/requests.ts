@@ -97,9 +97,10 @@ async function answersTo({ requests, enough }: Batch, lookups: Lookups): Promise
   await new Promise<void>((resolve, reject) => {
     let open = all.length;
     for (const one of all)
-      one.then(() => {
+      void one.then(() => {
         open -= 1;
         if (open === 0 || enough(answers)) resolve();
+        return undefined;
       }, reject);
   });
   return [...answers];

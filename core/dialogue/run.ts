@@ -154,7 +154,7 @@ export function open(tools: DialogueTools, { state, facts, now }: TurnInput): Ru
     handled: new Map(),
     steps: 0,
     reask: null,
-    topic: null,
+    topic: state?.topic ?? null,
   };
   return run;
 }
@@ -177,6 +177,7 @@ export function close(run: Run): TurnOutcome {
     spent: run.spent.slice(-20),
     said: run.speaker.said(),
     watch: closed ? null : run.watch,
+    topic: run.topic,
   };
   return {
     state,

@@ -23,17 +23,21 @@ const REMEMBERED = 2;
 /** Longest label that every channel can show. */
 const MAX_LABEL = 60;
 
+const shown = (text: string): string => cut(text.trim() || '…', MAX_TEXT);
 const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
-/** Collects what a turn says. Knows the offers that stand and what was said last. */
-export function createSpeaker(tools: {
+/** What a speaker is made with. */
+export type SpeakerTools = {
   nonce: () => string;
   locale: () => Locale;
   again: Text;
   sameAnswer: Text;
   said: readonly string[];
   offers: readonly Offer[];
-}) {
+};
+
+/** Collects what a turn says. Knows the offers that stand and what was said last. */
+export function createSpeaker(tools: SpeakerTools) {
   const drafts: Draft[] = [];
   let said = [...tools.said];
   /** Offers of earlier turns stand until this turn makes new ones. */
@@ -54,7 +58,7 @@ export function createSpeaker(tools: {
 
   /** The first wording that was not said just now; when there is none, one that says it again. */
   function word(text: Text, scope: Scope): string {
-    const lines = variants(text).map((line) => render(line, scope).replace(/ {2,}/g, ' ').trim());
+    const lines = variants(text).map((line) => tidy(render(line, scope)));
     const line = lines.find((each) => !wasSaid(each)) ?? lines.find((each) => !lastSaid(each)) ?? lines[0] ?? '';
     return lastSaid(line) ? first(tools.again) + line : line;
   }
@@ -64,19 +68,16 @@ export function createSpeaker(tools: {
     drafts.push({ content, kind, seqs: [...seqs] });
   }
 
-  function offer(buttons: readonly Button[], feedback: boolean): Choice[] {
-    // Two answers of one turn each keep their “did this help?”; of other questions only the last can be answered.
-    if (!feedback || !made.every(({ value }) => value.startsWith('feedback.'))) made = [];
+  function offer(buttons: readonly Button[]): Choice[] {
+    const of = (made.at(-1)?.of ?? -1) + 1;
     return buttons.map(({ value, labels, style }): Choice => {
       const id = tools.nonce();
       const strong = style === 'primary' || style === 'danger' ? style : undefined;
-      made.push({ id, value, labels: { ...labels }, ...(strong && { style: strong }) });
+      made.push({ id, value, labels: { ...labels }, of, ...(strong && { style: strong }) });
       const label = cut(labels[tools.locale()] ?? Object.values(labels)[0] ?? value, MAX_LABEL);
       return { id, label, ...(strong && { style: strong }) };
     });
   }
-
-  const shown = (text: string): string => cut(text.trim() || '…', MAX_TEXT);
 
   return {
     /** The customer's messages that what follows answers. */
@@ -93,22 +94,21 @@ export function createSpeaker(tools: {
     queued(text: Text, scope: Scope): void {
       push({ kind: 'handoff_notice', text: shown(word(text, scope)), phase: 'queued' }, 'answer');
     },
-    /** A question; `lead` is put before it. */
-    ask(text: Text, buttons: readonly Button[], scope: Scope, lead?: Text): void {
+    /** A question; `lead` is put before it. One that is `held` makes way when the talk of this turn moved past it. */
+    ask(text: Text, buttons: readonly Button[], scope: Scope, { held, lead }: { held: boolean; lead?: Text }): void {
       const line = word(text, scope);
       const whole = shown(lead && !line.startsWith(first(tools.again)) ? `${first(lead)}${line}` : line);
       if (buttons.length === 0) {
-        made = [];
         offers = [];
-        push({ kind: 'text', text: whole }, 'question');
-      } else push({ kind: 'quick_replies', text: whole, choices: offer(buttons, false) }, 'question');
+        push({ kind: 'text', text: whole }, held ? 'question' : 'answer');
+      } else push({ kind: 'quick_replies', text: whole, choices: offer(buttons) }, held ? 'question' : 'answer');
     },
     askRating(text: Text, comment: boolean, scope: Scope): void {
       const stars = [1, 2, 3, 4, 5].map((score) => {
         const label = '★'.repeat(score);
         return { value: `choose.${score}`, labels: { 'zh-TW': label, en: label } };
       });
-      push({ kind: 'csat', text: shown(word(text, scope)), choices: offer(stars, false), comment }, 'question');
+      push({ kind: 'csat', text: shown(word(text, scope)), choices: offer(stars), comment }, 'answer');
     },
     /** Quotes an answer with its source. */
     quote(answer: string, source: AnswerSource, buttons: readonly Button[]): void {
@@ -116,7 +116,7 @@ export function createSpeaker(tools: {
       const content: OutboundContent =
         buttons.length === 0
           ? { kind: 'text', text: shown(line), source }
-          : { kind: 'quick_replies', text: shown(line), choices: offer(buttons, true), source };
+          : { kind: 'quick_replies', text: shown(line), choices: offer(buttons), source };
       push(content, 'answer');
     },
     /** The customer's message is answered by what answered an earlier one of this turn. */
@@ -126,11 +126,13 @@ export function createSpeaker(tools: {
     /** Whether anything was said to this message. */
     answered: (seq: number): boolean => drafts.some((draft) => draft.seqs.includes(seq)),
     offers: (): readonly Offer[] => (made.length > 0 ? made : offers),
-    /** The offers that stood are answered. */
-    spend(): readonly Offer[] {
-      const spent = made.length > 0 ? made : offers;
-      offers = [];
-      made = [];
+    /** One of the offers that stand was taken, and with it those beside it; or all, when it was answered in words. */
+    spend(taken?: Offer): readonly Offer[] {
+      const goes = (offer: Offer): boolean => taken === undefined || offer.of === taken.of;
+      const standing = made.length > 0 ? made : offers;
+      const spent = standing.filter(goes);
+      if (made.length > 0) made = made.filter((offer) => !goes(offer));
+      offers = made.length > 0 ? [] : standing.filter((offer) => !goes(offer));
       return spent;
     },
     said: (): string[] => said,
@@ -160,6 +162,13 @@ export function createSpeaker(tools: {
     },
   };
 }
+/** Empty holes leave no double spaces behind, and none before a full-width mark. */
+const tidy = (line: string): string =>
+  line
+    .replace(/ {2,}/g, ' ')
+    .replace(/ +(?=[，。！？、；：」）\n,.]|$)/g, '')
+    .trim();
+
 /** Collects what a turn says. */
 export type Speaker = ReturnType<typeof createSpeaker>;
 

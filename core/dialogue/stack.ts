@@ -1,9 +1,10 @@
 import { begin, decide, type FlowEvent, type Step } from './decide.ts';
 import type { Frame } from './dialogue-state.ts';
-import { meaningOf, type Meaning } from './meaning.ts';
+import { candidatesOf, meaningOf, type Meaning } from './meaning.ts';
 import { oneOf, perform } from './perform.ts';
 import { ask, type Asking } from './requests.ts';
 import { contextOf, COUNTS, drop, FlowFault, flowOf, frameAt, type Hearing, type Run } from './run.ts';
+import { fill } from './slots.ts';
 import { render, type Scope } from './template.ts';
 import { PRIORITIES, type FlowActor } from './vocabulary.schema.ts';
 
@@ -191,10 +192,11 @@ function* understood(run: Run, hearing: Hearing): Asking<Readonly<Record<string,
     : read(run, hearing);
   run.found = decision.kind === 'answer' ? [decision.hit, ...hits.filter(({ id }) => id !== decision.hit.id)] : hits;
   run.candidates = decision.kind === 'clarify' ? decision.candidates : [];
+  fill(run, understood.slots);
   if (understood.mood === 'angry') run.counts = { ...run.counts, [COUNTS.angry]: (run.counts[COUNTS.angry] ?? 0) + 1 };
   const smallTalk = decision.kind === 'flow' && decision.flow === 'small-talk';
   if (!smallTalk) run.before = [...run.before, hearing.text.slice(0, MAX_QUESTION)].slice(-3);
-  if (decision.kind === 'flow' && !smallTalk) run.topic = decision.intent.name;
+  if (decision.kind !== 'outOfScope' && !smallTalk && understood.intent !== null) run.topic = understood.intent;
   const known =
     decision.kind === 'answer' ? `answer ${decision.hit.id}` : smallTalk ? `talk ${decision.intent.name}` : null;
   const earlier = known === null ? undefined : run.handled.get(known);
@@ -241,6 +243,9 @@ function* pressed(run: Run, hearing: Hearing): Asking<Meaning> {
     ...(intent?.route.kind === 'answer' && { category: intent.route.category }),
   });
   const hit = hearing.faq === undefined ? hits[0] : hits.find(({ id }) => id === hearing.faq);
+  // The subject is known now, what exactly is wanted is not: its questions are offered.
+  if (hit && hearing.faq === undefined && hit.match < run.tools.thresholds.clarify)
+    return { decision: { kind: 'clarify', candidates: candidatesOf(hits) }, understood, hits };
   return hit
     ? { decision: { kind: 'answer', hit }, understood, hits }
     : { decision: { kind: 'unknown' }, understood, hits };

@@ -52,8 +52,8 @@ function format(locale: Locale, timeZone: string, options: Intl.DateTimeFormatOp
 }
 
 function moment(value: unknown, { locale, settings }: Scope): string {
-  const date = new Date(String(value));
-  if (Number.isNaN(date.getTime())) return String(value);
+  const date = new Date(plain(value));
+  if (Number.isNaN(date.getTime())) return plain(value);
   const zone = typeof settings['timeZone'] === 'string' ? settings['timeZone'] : 'Asia/Taipei';
   const day = format(locale, zone, DAY[locale]).format(date);
   const time = format(locale, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
@@ -73,9 +73,9 @@ const FILTERS: Record<string, (value: unknown, scope: Scope) => string> = {
   duration,
   /** An ISO time as day and time in the installation's time zone. */
   datetime: moment,
-  upper: (value) => String(value ?? '').toUpperCase(),
+  upper: (value) => plain(value).toUpperCase(),
   /** How many, of a list in one slot. */
-  count: (value) => String(String(value ?? '') === '' ? 0 : String(value).split(',').length),
+  count: (value) => String(plain(value) === '' ? 0 : plain(value).split(',').length),
 };
 /** Names of the filters a template may use, beside `or:words`. */
 export const FILTER_NAMES: readonly string[] = Object.keys(FILTERS);
@@ -139,7 +139,8 @@ export function render(text: string, scope: Scope, encode?: (value: string) => s
       continue;
     }
     let value = valueAt(scope, part.path);
-    for (const name of part.filters) if (value !== undefined && value !== null) value = FILTERS[name]?.(value, scope);
+    for (const name of part.filters)
+      if (name === 'count' || (value !== undefined && value !== null)) value = FILTERS[name]?.(value, scope);
     const words = plain(value) || part.or;
     result += encode && !part.path.startsWith('settings.') ? encode(words) : words;
   }

@@ -92,7 +92,15 @@ export const FlowAction = z
     ),
     action('askRating', z.strictObject({ text: Text })),
     action('answer', z.strictObject({ feedback: z.boolean().optional() })),
-    action('suggest', z.strictObject({ text: Text, otherwise: Text, choices: z.array(FlowChoice).max(3).optional() })),
+    action(
+      'suggest',
+      z.strictObject({
+        text: Text,
+        otherwise: Text,
+        choices: z.array(FlowChoice).max(3).optional(),
+        atLeast: z.number().min(0).max(1).optional(),
+      }),
+    ),
     action('clarify', z.strictObject({ text: Text, none: Label })),
     action(
       'set',

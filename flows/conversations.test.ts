@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Locale } from '#core/conversation/content.schema.ts';
+import { createFlowCompiler } from '#core/dialogue/compile.ts';
+import { createDialogue } from '#core/dialogue/dialogue.ts';
+import { demoSearch, demoTuning } from './demo-desk.ts';
+import { demoIntents, demoUnderstanding } from './demo-understanding.ts';
+import { loadShippedFlows } from './flows.ts';
+import { rehearse } from './rehearse.ts';
+import { createRehearsal } from './rehearsal.ts';
+import { parseTranscript } from './transcript.ts';
+
+const folder = path.join(import.meta.dirname, 'conversations');
+const files = fs
+  .readdirSync(folder)
+  .filter((name) => name.endsWith('.txt'))
+  .sort();
+
+const set = createFlowCompiler().compile(loadShippedFlows());
+const understanding = demoUnderstanding();
+const search = demoSearch();
+const intents = demoIntents();
+
+function talk(locale: Locale) {
+  let last = 0;
+  const dialogue = createDialogue({
+    release: (id) => (id === set.id ? set : undefined),
+    current: () => set,
+    intents: () => intents,
+    ids: { nonce: () => `n${(last += 1)}` },
+    ...demoTuning(),
+  });
+  return createRehearsal({ dialogue, lookups: { understand: (query) => understanding.now(query), search }, locale });
+}
+
+describe.each(['zh-TW', 'en'] as const)('the conversations in %s', (locale) => {
+  const own = files.filter((name) => name.endsWith(`.${locale}.txt`));
+  const transcripts = own.map((name) => ({
+    name,
+    transcript: parseTranscript(name, fs.readFileSync(path.join(folder, name), 'utf8')),
+  }));
+  test.each(transcripts.map(({ name, transcript }) => [transcript.title, name, transcript] as const))(
+    '%s (%s)',
+    (_, name, transcript) => {
+      rehearse(name, transcript, talk(locale));
+    },
+  );
+});
+
+test('every conversation is held in both languages', () => {
+  const stories = (locale: Locale) =>
+    files.filter((name) => name.endsWith(`.${locale}.txt`)).map((name) => name.split('.')[0]);
+  expect(stories('en')).toEqual(stories('zh-TW'));
+});
