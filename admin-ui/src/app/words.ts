@@ -1,0 +1,43 @@
+import { words } from '../lib/words.ts';
+
+/** Texts of the frame around every page. */
+export const appWords = words(
+  {
+    menu: '主要選單',
+    desk: '工作台',
+    tickets: '工單',
+    faqs: '常見問答',
+    waitingNow: '等待中',
+    account: (name: string) => `${name}，帳號與設定`,
+    more: '更多',
+    language: '語言',
+    theme: '外觀',
+    system: '依系統',
+    light: '亮',
+    dark: '暗',
+    signOut: '登出',
+    notFound: '沒有這一頁',
+    notFoundWhat: '網址可能打錯，或頁面已搬走。',
+    toDesk: '回到工作台',
+    skip: '跳到內容',
+  },
+  {
+    menu: 'Main menu',
+    desk: 'Desk',
+    tickets: 'Tickets',
+    faqs: 'FAQs',
+    waitingNow: 'waiting',
+    account: (name: string) => `${name}, account and settings`,
+    more: 'More',
+    language: 'Language',
+    theme: 'Appearance',
+    system: 'System',
+    light: 'Light',
+    dark: 'Dark',
+    signOut: 'Sign out',
+    notFound: 'There is no such page',
+    notFoundWhat: 'The address may be mistyped, or the page was moved.',
+    toDesk: 'To the desk',
+    skip: 'Skip to the content',
+  },
+);

@@ -1,0 +1,12 @@
+import type { Locale } from '#core/conversation/content.schema.ts';
+
+/** A text, or what makes one of values. */
+type Loose<W> = { [K in keyof W]: W[K] extends (...values: infer V) => string ? (...values: V) => string : string };
+
+/** Texts of one subject in both languages; one that is missing in a language does not compile. */
+export type Words<W> = Readonly<Record<Locale, Readonly<Loose<W>>>>;
+
+export const words = <W>(zhTW: W, en: Loose<NoInfer<W>>): Words<W> => ({ 'zh-TW': zhTW as Loose<W>, en });
+
+/** English: `1 message`, `2 messages`. Chinese needs none. */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
