@@ -19,18 +19,11 @@ const WORTH_ANOTHER_MS = 700;
  */
 export function createOllamaIntents(tools: {
   servers: OllamaServers;
-  contextTokens?: number;
   budgetMs?: number;
   now?: () => number;
   random?: (size: number) => Uint8Array;
 }): IntentModel {
-  const {
-    servers,
-    contextTokens = 4_096,
-    budgetMs = 1_500,
-    now = () => performance.now(),
-    random = randomBytes,
-  } = tools;
+  const { servers, budgetMs = 1_500, now = () => performance.now(), random = randomBytes } = tools;
 
   return {
     name: `${servers.model} ${PROMPT_VERSION}`,
@@ -46,7 +39,7 @@ export function createOllamaIntents(tools: {
       async function attempt(chat: Chat): Promise<IntentChoice> {
         tries--;
         const code = Buffer.from(random(4)).toString('hex');
-        const { system, user, format, answerKey } = intentPrompt(question, code, contextTokens - most);
+        const { system, user, format, answerKey } = intentPrompt(question, code, servers.contextTokens - most);
         const messages = [
           { role: 'system', content: system },
           { role: 'user', content: user },

@@ -22,6 +22,8 @@ type OllamaStatus = {
 /** The servers that have one model, the least busy asked first. */
 export type OllamaServers = {
   model: string;
+  /** Room for a prompt and its answer together. */
+  contextTokens: number;
   /** Whether a server may be asked now. Where one may soon, its model begins to load. */
   ready: (task: Task) => boolean;
   /**
@@ -71,6 +73,7 @@ export function createOllamaServers(tools: {
 
   return {
     model,
+    contextTokens,
     // Each is asked, so that each that may begin to load does.
     ready: (task) => servers.map((server) => server.usable(task)).includes(true),
     async run(task, signal, work, unlike) {
