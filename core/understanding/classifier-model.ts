@@ -123,8 +123,8 @@ export function modelFromBytes(bytes: Uint8Array): ClassifierModel {
   if (bytes.length !== dataStart + 4 * header.lengths.reduce((sum, length) => sum + length, 0)) {
     throw broken('they are cut short');
   }
-  // A copy, since typed arrays must begin at a multiple of four and a database driver's buffer need not.
-  const data = bytes.slice(dataStart).buffer;
+  // A copy, since typed arrays must begin at a multiple of four and a database driver's buffer need not. (`Buffer.slice` copies nothing.)
+  const data = new Uint8Array(bytes.subarray(dataStart)).buffer;
   let at = 0;
   const next = <T>(make: new (data: ArrayBuffer, start: number, length: number) => T, index: number): T => {
     const length = header.lengths[index]!;
