@@ -67,7 +67,6 @@ export type ChatServer = {
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const FOLDERS: readonly [string, string][] = [
-  ['/widget.js', 'adapters/web/widget/dist/widget.js'],
   ['/demo/', 'adapters/web/demo-page/'],
   ['/fonts/', 'node_modules/@fontsource-variable/noto-sans-tc/'],
 ];
@@ -84,6 +83,8 @@ const CSP =
 export async function startChatServer(tools: {
   script: Script;
   greeting: (locale: string) => OutboundContent;
+  /** The built widget. */
+  widget: string;
   /** Pages of the test's own, by path. */
   pages?: Record<string, string>;
 }): Promise<ChatServer> {
@@ -98,7 +99,6 @@ export async function startChatServer(tools: {
   let mostReplayed = 500;
 
   const head = (conversation: Conversation): number => conversation.changes.length;
-  const send = (socket: WebSocket, frame: ServerFrame): void => socket.send(JSON.stringify(ServerFrame.parse(frame)));
   const tell = (conversation: Conversation, frame: ServerFrame): void => {
     for (const line of lines) if (line.conversation === conversation) send(line.socket, frame);
   };
@@ -136,7 +136,11 @@ export async function startChatServer(tools: {
       return [edited?.type === 'edit' ? edited.message : change.message];
     });
 
-  const take = (conversation: Conversation, frame: Extract<ClientFrame, { type: 'message' }>, socket: WebSocket): void => {
+  const take = (
+    conversation: Conversation,
+    frame: Extract<ClientFrame, { type: 'message' }>,
+    socket: WebSocket,
+  ): void => {
     const { clientMessageId } = frame;
     const known = conversation.taken.get(clientMessageId);
     if (known !== undefined) {
@@ -146,7 +150,13 @@ export async function startChatServer(tools: {
     if (refusal) {
       const { status, detail, retryAfter } = refusal;
       refusal = null;
-      const problem = { type: '/problems/test', title: 'Refused', status, detail, ...(retryAfter ? { retryAfter } : {}) };
+      const problem = {
+        type: '/problems/test',
+        title: 'Refused',
+        status,
+        detail,
+        ...(retryAfter ? { retryAfter } : {}),
+      };
       send(socket, { type: 'refused', clientMessageId, problem });
       return;
     }
@@ -206,7 +216,8 @@ export async function startChatServer(tools: {
       const replies = [say(tools.greeting(locale), { kind: 'bot' }, newest)];
       json(201, SessionBegun.parse({ sessionId: newest.id, sessionToken: newest.token, state: 'bot', replies }));
     } else if (url.pathname.startsWith('/chat/history/')) {
-      if (mine?.id !== url.pathname.split('/').at(-1) || !mine) return refuse({ status: 401, detail: 'Unknown token.' });
+      if (mine?.id !== url.pathname.split('/').at(-1) || !mine)
+        return refuse({ status: 401, detail: 'Unknown token.' });
       const after = Number(url.searchParams.get('cursor') ?? url.searchParams.get('after') ?? 0);
       const rest = messages(mine).filter((one) => one.seq > after);
       const page = rest.slice(0, 3);
@@ -237,7 +248,8 @@ export async function startChatServer(tools: {
     } else if (tools.pages?.[url.pathname] !== undefined) {
       answer.writeHead(200, { 'content-type': TYPES['.html'], 'content-security-policy': CSP });
       answer.end(tools.pages[url.pathname]);
-    } else serveFile(url.pathname, answer);
+    } else if (url.pathname === '/widget.js') serve(tools.widget, answer);
+    else serveFile(url.pathname, answer);
   };
 
   const server = http.createServer((request, answer) => {
@@ -253,8 +265,8 @@ export async function startChatServer(tools: {
       const line: Line = { socket: accepted, conversation: null };
       lines.add(line);
       accepted.on('close', () => lines.delete(line));
-      accepted.on('message', (data) => {
-        const frame = ClientFrame.parse(JSON.parse(String(data)));
+      accepted.on('message', (data: Buffer) => {
+        const frame = ClientFrame.parse(JSON.parse(data.toString()));
         received.push(frame);
         if (frame.type === 'hello') hello(line, request.url!.split('/').at(-1)!, frame);
         else if (frame.type === 'message' && line.conversation) take(line.conversation, frame, accepted);
@@ -334,6 +346,10 @@ export async function startChatServer(tools: {
   };
 }
 
+function send(socket: WebSocket, frame: ServerFrame): void {
+  socket.send(JSON.stringify(ServerFrame.parse(frame)));
+}
+
 function contentOf(frame: Extract<ClientFrame, { type: 'message' }>, conversation: Conversation): InboundContent {
   if (frame.text !== undefined) return { kind: 'text', text: frame.text };
   if (frame.action !== undefined) return { kind: 'action', id: frame.action };
@@ -349,8 +365,13 @@ function serveFile(asked: string, answer: http.ServerResponse): void {
   const [start, folder] =
     asked === '/' ? ['/', 'adapters/web/demo-page/index.html'] : (FOLDERS.find(([one]) => asked.startsWith(one)) ?? []);
   const file = start && folder ? path.join(ROOT, folder, asked.slice(start.length)) : '';
+  if (file.startsWith(ROOT)) serve(file, answer);
+  else answer.writeHead(404).end();
+}
+
+function serve(file: string, answer: http.ServerResponse): void {
   const type = TYPES[path.extname(file)];
-  if (!type || !file.startsWith(ROOT) || !existsSync(file)) {
+  if (!type || !existsSync(file)) {
     answer.writeHead(404).end();
     return;
   }

@@ -175,7 +175,7 @@ test('what one tab writes stands in the other, first waiting and then said', asy
   }
 });
 
-test('a new conversation begun in one tab is the other tab\'s too', async () => {
+test("a new conversation begun in one tab is the other tab's too", async () => {
   const storage = createBrowserStorage();
   const one = await startedTab(storage);
   const two = openTab(storage);
@@ -206,7 +206,7 @@ test('a gap that fills by itself costs nothing', async () => {
 
 test('after a reset the history is read, and what came meanwhile is not lost', async () => {
   const { line, fake, texts } = await startedTab();
-  let answer = (_: Awaited<ReturnType<Fake['history']>>): void => {};
+  let answer!: (history: Awaited<ReturnType<Fake['history']>>) => void;
   fake.history = () => new Promise((resolve) => (answer = resolve));
   line.tell({ type: 'reset', head: 700 }, replyOf(701, 'meanwhile'));
   answer({ state: 'bot', head: 700, items: [messageOf(699, 'near the end')] });
@@ -265,7 +265,11 @@ test('a refused message keeps its reason and goes out again when the visitor say
   const { chat, line } = await startedTab();
   say(chat, 'too long');
   const clientMessageId = idOf(line.heard()[0]);
-  line.tell({ type: 'refused', clientMessageId, problem: { type: 't', title: 'Too large', status: 413, detail: 'Shorter.' } });
+  line.tell({
+    type: 'refused',
+    clientMessageId,
+    problem: { type: 't', title: 'Too large', status: 413, detail: 'Shorter.' },
+  });
   expect(chat.snapshot().outbox).toMatchObject([{ refused: { status: 413, detail: 'Shorter.' } }]);
   chat.resend(clientMessageId);
   expect(line.heard().map(idOf)).toEqual([clientMessageId, clientMessageId]);
@@ -329,7 +333,7 @@ test('a streamed answer that is given up disappears, with the line or by itself'
   expect(chat.snapshot().partials.size).toBe(0);
 });
 
-test('typing shows for six seconds, or until the message is there; the other tab\'s own typing never', async () => {
+test("typing shows for six seconds, or until the message is there; the other tab's own typing never", async () => {
   const { chat, line, clock } = await startedTab();
   line.tell({ type: 'typing', author: 'customer' });
   expect(chat.snapshot().typing).toBeNull();
@@ -350,7 +354,7 @@ test('own typing is told at most every three seconds', async () => {
   expect(line.heard()).toEqual([{ type: 'typing' }, { type: 'typing' }, { type: 'typing' }]);
 });
 
-test('what is before the visitor\'s eyes is told as seen, at most every two seconds, and only then', async () => {
+test("what is before the visitor's eyes is told as seen, at most every two seconds, and only then", async () => {
   const { chat, line, clock } = await startedTab();
   line.tell(replyOf(2, 'two'));
   expect(chat.snapshot().unread).toHaveLength(2);
@@ -473,7 +477,11 @@ test('a rating is kept at once, and a refused one leaves nothing to answer', asy
   chat.send({ kind: 'rating', score: 4 });
   expect(chat.snapshot().marks.rating()).toBe(4);
   const clientMessageId = idOf(line.heard()[0]);
-  line.tell({ type: 'refused', clientMessageId, problem: { type: 't', title: 't', status: 409, detail: 'Rated already.' } });
+  line.tell({
+    type: 'refused',
+    clientMessageId,
+    problem: { type: 't', title: 't', status: 409, detail: 'Rated already.' },
+  });
   expect(chat.snapshot().outbox).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import type { Locale } from '#core/conversation/content.schema.ts';
 import type { Change, Message } from '#core/conversation/conversation.schema.ts';
 import type { ServerFrame } from '#core/conversation/protocol.schema.ts';
+import { createAlarms } from './alarms.ts';
 import { createAttention, SEEN, unreadOf } from './attention.ts';
 import { backoff, createConnection, type Line, type Socket } from './connection.ts';
 import { createMarks, type Marks } from './marks.ts';
@@ -13,7 +14,7 @@ import type { Timers } from './timers.ts';
 import { createUploads, type Upload } from './uploads.ts';
 
 /** What stands between the visitor and an answer. `busy`: the server takes no new conversation now. */
-export type Trouble = 'offline' | 'reconnecting' | 'busy' | 'refused';
+type Trouble = 'offline' | 'reconnecting' | 'busy' | 'refused';
 
 /** Everything that a screen shows of the conversation, at one moment. */
 export type Snapshot = {
@@ -107,22 +108,8 @@ export function createChat(tools: ChatTools): Chat {
   const sent = new Map<string, number>();
   let pausedUntil = 0;
   const refusals = new Map<string, number>();
-  const alarms = new Map<string, () => void>();
+  const alarms = createAlarms(timers);
 
-  const alarm = (name: string, ms: number, run: () => void): void => {
-    alarms.get(name)?.();
-    alarms.set(
-      name,
-      timers.after(ms, () => {
-        alarms.delete(name);
-        run();
-      }),
-    );
-  };
-  const calm = (name: string): void => {
-    alarms.get(name)?.();
-    alarms.delete(name);
-  };
   let telling = false;
   const changed = (): void => {
     if (telling) return;
@@ -161,12 +148,12 @@ export function createChat(tools: ChatTools): Chat {
 
   const lineChanged = (line: Line): void => {
     sent.clear();
-    calm('ack');
+    alarms.cancel('ack');
     if (line === 'online') {
       troubled = false;
-      calm('trouble');
+      alarms.cancel('trouble');
     } else if (line !== 'idle' && !troubled && !alarms.has('trouble')) {
-      alarm('trouble', TROUBLE_AFTER_MS, () => {
+      alarms.set('trouble', TROUBLE_AFTER_MS, () => {
         troubled = true;
         changed();
       });
@@ -210,7 +197,11 @@ export function createChat(tools: ChatTools): Chat {
         attention.clear();
         const next = { id: begun.sessionId, token: begun.sessionToken };
         writeSession(store, next);
-        timeline.replace(begun.replies, begun.replies.reduce((head, reply) => Math.max(head, reply.seq), 0), begun.state);
+        timeline.replace(
+          begun.replies,
+          begun.replies.reduce((head, reply) => Math.max(head, reply.seq), 0),
+          begun.state,
+        );
         adopt(next);
         loading = false;
         noteArrivals();
@@ -221,7 +212,7 @@ export function createChat(tools: ChatTools): Chat {
       troubled = true;
       beginFailures++;
       const wait = backoff(beginFailures, tools.random);
-      alarm('begin', Math.max(wait, (fault.retryAfter ?? 0) * 1_000), () => void begin());
+      alarms.set('begin', Math.max(wait, (fault.retryAfter ?? 0) * 1_000), () => void begin());
     } finally {
       beginning = false;
       changed();
@@ -232,7 +223,7 @@ export function createChat(tools: ChatTools): Chat {
     if (session) forgetSession(store, session.id);
     session = null;
     connection.stop();
-    calm('gap');
+    alarms.cancel('gap');
     timeline.clear();
     outbox.keepTexts();
     uploads.clear();
@@ -285,7 +276,7 @@ export function createChat(tools: ChatTools): Chat {
       case 'delta':
         partials.set(frame.replyId, (partials.get(frame.replyId) ?? '') + frame.text);
         typing = null;
-        alarm('partials', PARTIAL_TTL_MS, () => {
+        alarms.set('partials', PARTIAL_TTL_MS, () => {
           partials.clear();
           changed();
         });
@@ -293,7 +284,7 @@ export function createChat(tools: ChatTools): Chat {
       case 'typing':
         if (frame.author === 'customer') break;
         typing = frame.author;
-        alarm('typing', TYPING_TTL_MS, () => {
+        alarms.set('typing', TYPING_TTL_MS, () => {
           typing = null;
           changed();
         });
@@ -304,7 +295,7 @@ export function createChat(tools: ChatTools): Chat {
       case 'slowDown':
         pausedUntil = timers.now() + frame.retryMs;
         sent.clear();
-        alarm('flush', frame.retryMs, flush);
+        alarms.set('flush', frame.retryMs, flush);
         break;
       case 'goAway':
       case 'error':
@@ -327,11 +318,11 @@ export function createChat(tools: ChatTools): Chat {
     timeline.take(change);
     loading = loading && timeline.cursor() < timeline.head();
     if (timeline.waiting())
-      alarm('gap', GAP_MS, () => {
+      alarms.set('gap', GAP_MS, () => {
         if (timeline.settle()) connection.resume();
         changed();
       });
-    else calm('gap');
+    else alarms.cancel('gap');
     noteArrivals();
   };
   const noteArrivals = (): void => attention.arrived(timeline.cursor());
@@ -382,7 +373,7 @@ export function createChat(tools: ChatTools): Chat {
     if (problem.retryAfter !== undefined && tries < MOST_TRIES) {
       // Only for now: it keeps its clock, and nobody has to press anything.
       sent.delete(id);
-      alarm('flush', problem.retryAfter * 1_000 + tools.random() * 500, flush);
+      alarms.set('flush', problem.retryAfter * 1_000 + tools.random() * 500, flush);
       return;
     }
     const kind = outbox.get(id)?.content.kind;
@@ -398,7 +389,7 @@ export function createChat(tools: ChatTools): Chat {
       if (entry.refused || sent.has(entry.id)) continue;
       if (!connection.send(frameOf(entry))) break;
       sent.set(entry.id, timers.now());
-      if (!alarms.has('ack')) alarm('ack', ACK_MS, askForAcks);
+      if (!alarms.has('ack')) alarms.set('ack', ACK_MS, askForAcks);
     }
     changed();
   };
@@ -408,7 +399,7 @@ export function createChat(tools: ChatTools): Chat {
     const oldest = Math.min(...waits.map((entry) => sent.get(entry.id)!));
     const left = oldest + ACK_MS - timers.now();
     if (left <= 0) connection.resume();
-    else alarm('ack', left, askForAcks);
+    else alarms.set('ack', left, askForAcks);
   };
 
   store.onChange((key) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { backoff, createConnection, type Line } from './connection.ts';
 import { createClock } from './testing/clock.ts';
 import { createFakeLine } from './testing/fake-line.ts';
@@ -34,7 +34,9 @@ test('the client speaks first and is online with the welcome', () => {
 });
 
 test('delays grow from 0.5 to 30 s and are drawn from the whole range', () => {
-  expect([0, 1, 2, 3, 6, 20].map((failures) => backoff(failures, () => 1))).toEqual([500, 1000, 2000, 4000, 30_000, 30_000]);
+  expect([0, 1, 2, 3, 6, 20].map((failures) => backoff(failures, () => 1))).toEqual([
+    500, 1000, 2000, 4000, 30_000, 30_000,
+  ]);
   fc.assert(
     fc.property(fc.nat(40), fc.double({ min: 0, max: 1, noNaN: true }), (failures, drawn) => {
       const delay = backoff(failures, () => drawn);

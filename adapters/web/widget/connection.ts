@@ -1,15 +1,12 @@
 import type { ClientFrame, ServerFrame } from '#core/conversation/protocol.schema.ts';
+import { createAlarms } from './alarms.ts';
 import type { Timers } from './timers.ts';
 
 /** How the line stands. `refused`: this page may not use the chat; no further attempt is made. */
 export type Line = 'idle' | 'connecting' | 'online' | 'offline' | 'refused';
 
 /** The browser's socket, as far as we use it. */
-export type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState'> & {
-  onopen: ((event: Event) => unknown) | null;
-  onmessage: ((event: MessageEvent) => unknown) | null;
-  onclose: ((event: CloseEvent) => unknown) | null;
-};
+export type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState' | 'addEventListener'>;
 
 export type Connection = {
   /** Connects, and keeps connected until `stop`. */
@@ -38,7 +35,7 @@ export type ConnectionTools = {
 };
 
 /** Reconnect delays grow from 0.5 to 30 s, each drawn between nothing and the whole (full jitter): clients cut off together do not return together. */
-export const BACKOFF = { firstMs: 500, mostMs: 30_000 } as const;
+const BACKOFF = { firstMs: 500, mostMs: 30_000 } as const;
 const WELCOME_WITHIN_MS = 10_000;
 /** A line that held this long was a good one: the next attempt is quick again. */
 const GOOD_LINE_MS = 10_000;
@@ -59,10 +56,7 @@ export function createConnection(tools: ConnectionTools): Connection {
   let welcomed = false;
   let welcomedAt = 0;
   let heardAt = 0;
-  let cancelRetry = (): void => {};
-  let cancelPatience = (): void => {};
-  let cancelHeartbeat = (): void => {};
-  let cancelGoAway = (): void => {};
+  const alarms = createAlarms(timers);
 
   const setLine = (next: Line): void => {
     if (line === next) return;
@@ -71,15 +65,12 @@ export function createConnection(tools: ConnectionTools): Connection {
   };
 
   const drop = (): void => {
-    cancelRetry();
-    cancelPatience();
-    cancelHeartbeat();
-    cancelGoAway();
+    alarms.cancelAll();
     welcomed = false;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    const old = socket;
+    // First forgotten, then closed: what it still says is not for us any more.
     socket = null;
+    old?.close();
   };
 
   const connect = (): void => {
@@ -87,10 +78,16 @@ export function createConnection(tools: ConnectionTools): Connection {
     setLine('connecting');
     const opened = tools.openSocket();
     socket = opened;
-    opened.onopen = () => opened.send(JSON.stringify(tools.hello()));
-    opened.onmessage = (event) => hear(event.data);
-    opened.onclose = (event) => lost(event.code);
-    cancelPatience = timers.after(WELCOME_WITHIN_MS, () => lost(1006));
+    opened.addEventListener('open', () => {
+      if (socket === opened) opened.send(JSON.stringify(tools.hello()));
+    });
+    opened.addEventListener('message', (event) => {
+      if (socket === opened) hear(event.data);
+    });
+    opened.addEventListener('close', (event) => {
+      if (socket === opened) lost(event.code);
+    });
+    alarms.set('welcome', WELCOME_WITHIN_MS, () => lost(1006));
   };
 
   const lost = (code: number): void => {
@@ -108,7 +105,7 @@ export function createConnection(tools: ConnectionTools): Connection {
     }
     failures = held ? 0 : failures + 1;
     setLine('connecting');
-    cancelRetry = timers.after(backoff(held ? 0 : failures - 1, tools.random), connect);
+    alarms.set('retry', backoff(held ? 0 : failures - 1, tools.random), connect);
     if (!wasWelcomed && failures >= 3) tools.onDoubt('failing');
   };
 
@@ -117,20 +114,20 @@ export function createConnection(tools: ConnectionTools): Connection {
     const frame = parseFrame(data);
     if (!frame) return;
     if (frame.type === 'welcome') {
-      cancelPatience();
+      alarms.cancel('welcome');
       welcomed = true;
       welcomedAt = timers.now();
       watch(frame.heartbeatSeconds * 1_000);
       setLine('online');
     }
-    if (frame.type === 'goAway') cancelGoAway = timers.after(frame.afterMs, connect);
+    if (frame.type === 'goAway') alarms.set('goAway', frame.afterMs, connect);
     tools.onFrame(frame);
   };
 
   /** Pings of the protocol are answered by the browser unseen: what we can see is our own clock and what was heard. */
   const watch = (heartbeatMs: number): void => {
     let beatAt = timers.now();
-    cancelHeartbeat = timers.every(heartbeatMs, () => {
+    alarms.every('heartbeat', heartbeatMs, () => {
       const now = timers.now();
       const slept = now - beatAt > 2 * heartbeatMs;
       beatAt = now;

@@ -28,7 +28,7 @@ test('a wait is never told shorter than it is', () => {
   expect(waitName(240, 'zh-TW')).toBe('4 分鐘');
 });
 
-test('a person\'s mark is the given name in Chinese, the first letter elsewhere', () => {
+test("a person's mark is the given name in Chinese, the first letter elsewhere", () => {
   expect([initial('小安'), initial('anna Chen'), initial(' ')]).toEqual(['安', 'A', '']);
 });
 
@@ -54,7 +54,8 @@ test('a text in the other language says so to screen readers', () => {
 test('both languages have every text, and none is empty', () => {
   const [zh, en] = [WORDS['zh-TW'], WORDS.en];
   expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
-  for (const words of [zh, en]) for (const text of Object.values(words)) if (typeof text === 'string') expect(text).not.toBe('');
+  for (const words of [zh, en])
+    for (const text of Object.values(words)) if (typeof text === 'string') expect(text).not.toBe('');
 });
 
 test('an id is a version 4 UUID', () => {

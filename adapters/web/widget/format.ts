@@ -56,7 +56,7 @@ export function waitName(seconds: number, locale: Locale): string {
 
 /** The one letter of a person's mark: the last character of a Han name (小安 → 安), the first of others. */
 export function initial(name: string): string {
-  const letters = [...name.trim()];
+  const letters = Array.from(name.trim());
   const last = letters.at(-1) ?? '';
   return /\p{Script=Han}/u.test(last) ? last : (letters[0] ?? '').toUpperCase();
 }

@@ -19,7 +19,6 @@ function start(script: HTMLScriptElement | null): void {
   if (window.Frontdesk) return;
   const settings = readSettings(script, location);
   const store = createStore(window, `frontdesk:${settings.origin}:`);
-  const id = (): string => createId((bytes) => void crypto.getRandomValues(bytes));
   window.Frontdesk = mountWidget({
     page: window,
     settings,
@@ -32,7 +31,7 @@ function start(script: HTMLScriptElement | null): void {
         store,
         timers: browserTimers,
         random: Math.random,
-        id,
+        id: () => createId((bytes) => void crypto.getRandomValues(bytes)),
         openSocket: (address) => new WebSocket(address),
         locale,
         // Without what stands behind the question mark: it may be secret.

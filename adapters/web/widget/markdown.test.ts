@@ -4,7 +4,9 @@ import { richText } from './view/rich-text.ts';
 const html = (text: string): string => richText(text, 'en').innerHTML.replaceAll(/<span class="sr">.*?<\/span>/g, '');
 
 test('bold, italic, code, lists and links are drawn', () => {
-  expect(html('**bold** and *soft* and `code`')).toBe('<p><strong>bold</strong> and <em>soft</em> and <code>code</code></p>');
+  expect(html('**bold** and *soft* and `code`')).toBe(
+    '<p><strong>bold</strong> and <em>soft</em> and <code>code</code></p>',
+  );
   expect(html('- one\n- **two**\n\n3. three\n4. four')).toBe(
     '<ul><li>one</li><li><strong>two</strong></li></ul><ol start="3"><li>three</li><li>four</li></ol>',
   );
@@ -60,7 +62,7 @@ const HOSTILE = [
   '[x](file:///etc/passwd)',
   '[x](//example.com)',
   '[x](https://example.com" onmouseover="alert(1))',
-  '[x](https://example.com\' onmouseover=\'alert(1))',
+  "[x](https://example.com' onmouseover='alert(1))",
   '[x](https://example.com`onmouseover=alert(1))',
   '[<img src=x onerror=alert(1)>](https://example.com)',
   '![x](https://tracker.example/pixel.png)',

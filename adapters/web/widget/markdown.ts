@@ -62,9 +62,7 @@ export function parseMarkdown(text: string): Block[] {
 /** A Markdown text without its marks, for one line of notice. */
 export function plainText(text: string): string {
   const flat = (parts: readonly Inline[]): string =>
-    parts
-      .map((part) => (part.kind === 'break' ? ' ' : 'inside' in part ? flat(part.inside) : part.text))
-      .join('');
+    parts.map((part) => (part.kind === 'break' ? ' ' : 'inside' in part ? flat(part.inside) : part.text)).join('');
   return parseMarkdown(text)
     .map((block) => {
       if (block.kind === 'code') return block.text;
@@ -86,7 +84,7 @@ function inline(text: string, depth: number): Inline[] {
     if (plain) found.push({ kind: 'text', text: plain });
     plain = '';
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const piece = depth < DEEPEST ? pieceAt(text, at, depth) : null;
     if (piece) {
       flush();

@@ -11,7 +11,7 @@ export type Marks = {
   clear(): void;
 };
 
-export const MARKS = 'marks';
+const MARKS = 'marks';
 
 export function createMarks(store: Store): Marks {
   const read = (): Record<string, unknown> => readRecord(store, MARKS) ?? {};

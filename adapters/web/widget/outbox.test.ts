@@ -42,7 +42,7 @@ test('a reload finds what was not acknowledged, under the same id', () => {
   expect(createTab(storage).entries()).toEqual([entry]);
 });
 
-test('two tabs see each other\'s messages and none overwrites the other\'s', () => {
+test("two tabs see each other's messages and none overwrites the other's", () => {
   const storage = createBrowserStorage();
   const [one, two] = [createTab(storage, () => 1), createTab(storage, () => 2)];
   one.add({ kind: 'text', text: 'from one' });

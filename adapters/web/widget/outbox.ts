@@ -88,7 +88,7 @@ export function frameOf(entry: OutboxEntry): ClientFrame {
         ...base,
         rating: { score: content.score, ...(content.comment === undefined ? {} : { comment: content.comment }) },
       };
-    case 'reaction':
+    default:
       return { ...base, reaction: { to: content.to, value: content.value } };
   }
 }

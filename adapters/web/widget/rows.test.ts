@@ -43,6 +43,7 @@ function snapshotOf(changes: readonly Change[], more: Partial<Snapshot> = {}): S
 }
 const theirs = (rows: readonly Row[]): TheirRow[] => rows.filter((row): row is Row & TheirRow => row.kind === 'theirs');
 const own = (rows: readonly Row[]): OwnRow[] => rows.filter((row): row is Row & OwnRow => row.kind === 'own');
+const stampOf = (rows: readonly Row[], key: string): string | undefined => rows.find((row) => row.key === key)?.stamp;
 const kinds = (rows: readonly Row[]): string[] => rows.map((row) => row.kind);
 const entry = (id: string, content: OutboxEntry['content'], more: Partial<OutboxEntry> = {}): OutboxEntry => ({
   id,
@@ -60,7 +61,9 @@ test('quick replies are open until the customer has said something, even while t
 });
 
 test('a choice that was refused leaves its buttons open', () => {
-  const refused = { outbox: [entry('out-1', { kind: 'action', id: 'a', label: '查訂單' }, { refused: { status: 409, detail: '' } })] };
+  const refused = {
+    outbox: [entry('out-1', { kind: 'action', id: 'a', label: '查訂單' }, { refused: { status: 409, detail: '' } })],
+  };
   expect(theirs(rowsOf(snapshotOf([replyOf(1, chips)], refused)))[0]).toMatchObject({ open: true, chosen: null });
 });
 
@@ -94,7 +97,10 @@ test('what waits stands at the end in the order in which it was written, files a
   const rows = own(
     rowsOf(
       snapshotOf([replyOf(1, 'hi')], {
-        outbox: [entry('o1', { kind: 'text', text: 'one' }), entry('o2', { kind: 'text', text: 'three' }, { at: at + 2 })],
+        outbox: [
+          entry('o1', { kind: 'text', text: 'one' }),
+          entry('o2', { kind: 'text', text: 'three' }, { at: at + 2 }),
+        ],
         uploads: [{ id: 'u1', at: at + 1, file }],
       }),
     ),
@@ -147,21 +153,37 @@ test('a sent form is done and its answers know what they were asked', () => {
     submit: { id: 'f1', label: '送出' },
     fields: [{ name: 'email', label: '電子郵件', type: 'email', required: true }],
   };
-  const rows = rowsOf(snapshotOf([replyOf(1, form), replyOf(2, { kind: 'form', id: 'f1', values: { email: 'a@b.tw' } }, customer)]));
+  const rows = rowsOf(
+    snapshotOf([replyOf(1, form), replyOf(2, { kind: 'form', id: 'f1', values: { email: 'a@b.tw' } }, customer)]),
+  );
   expect(theirs(rows)[0]?.done).toBe(true);
   expect(own(rows)[0]?.form?.fields[0]?.label).toBe('電子郵件');
 });
 
 test('a person who joins is told once, by the notice when there is one', () => {
-  const joined: OutboundContent = { kind: 'handoff_notice', text: '小安 已加入對話', phase: 'joined', agent: { name: '小安' } };
-  expect(kinds(rowsOf(snapshotOf([stateOf(1, 'queued'), stateOf(2, 'agent', { agent: { name: '小安' } })])))).toEqual(['day', 'state']);
-  expect(kinds(rowsOf(snapshotOf([stateOf(1, 'agent', { agent: { name: '小安' } }), replyOf(2, joined)])))).toEqual(['day', 'notice']);
+  const joined: OutboundContent = {
+    kind: 'handoff_notice',
+    text: '小安 已加入對話',
+    phase: 'joined',
+    agent: { name: '小安' },
+  };
+  expect(kinds(rowsOf(snapshotOf([stateOf(1, 'queued'), stateOf(2, 'agent', { agent: { name: '小安' } })])))).toEqual([
+    'day',
+    'state',
+  ]);
+  expect(kinds(rowsOf(snapshotOf([stateOf(1, 'agent', { agent: { name: '小安' } }), replyOf(2, joined)])))).toEqual([
+    'day',
+    'notice',
+  ]);
 });
 
-test('the end is told once, and the bot\'s return only after a person', () => {
+test("the end is told once, and the bot's return only after a person", () => {
   const closed: OutboundContent = { kind: 'system', text: '對話已結束', topic: 'closed' };
   expect(kinds(rowsOf(snapshotOf([stateOf(1, 'closed')])))).toEqual(['day', 'state']);
-  expect(kinds(rowsOf(snapshotOf([replyOf(1, closed, { kind: 'system' }), stateOf(2, 'closed')])))).toEqual(['day', 'notice']);
+  expect(kinds(rowsOf(snapshotOf([replyOf(1, closed, { kind: 'system' }), stateOf(2, 'closed')])))).toEqual([
+    'day',
+    'notice',
+  ]);
   expect(kinds(rowsOf(snapshotOf([stateOf(1, 'queued'), stateOf(2, 'bot')])))).toEqual([]);
   expect(kinds(rowsOf(snapshotOf([stateOf(1, 'agent'), stateOf(2, 'bot')])))).toEqual(['day', 'state', 'state']);
 });
@@ -180,7 +202,6 @@ test('each day begins with its name', () => {
 test('what did not change keeps its stamp, what changed does not', () => {
   const before = rowsOf(snapshotOf([replyOf(1, 'a'), replyOf(2, chips)]));
   const after = rowsOf(snapshotOf([replyOf(1, 'a'), replyOf(2, chips), { type: 'delete', seq: 3, of: 1 }]));
-  const stampOf = (rows: readonly Row[], key: string): string | undefined => rows.find((row) => row.key === key)?.stamp;
   expect(stampOf(after, 'msg:2')).toBe(stampOf(before, 'msg:2'));
   expect(stampOf(after, 'msg:1')).not.toBe(stampOf(before, 'msg:1'));
 });

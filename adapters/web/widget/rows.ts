@@ -6,7 +6,7 @@ import { dayKey } from './format.ts';
 import type { StateLine, TimelineEntry } from './timeline.ts';
 
 /** How far an own message came. `none`: an answer stands under it, which says enough. */
-export type OwnStatus = 'waiting' | 'uploading' | 'refused' | 'delivered' | 'read' | 'none';
+type OwnStatus = 'waiting' | 'uploading' | 'refused' | 'delivered' | 'read' | 'none';
 
 /** One line of the log, ready to be drawn. Equal `stamp`s look equal, so only what changed is drawn again. */
 export type Row = { key: string; stamp: string } & (
@@ -178,7 +178,8 @@ function theirRow(message: Message, named: boolean, said: Said, snapshot: Snapsh
     (isCsat && (said.rating !== null || chosen !== null || snapshot.marks.skipped(message.seq)));
   const score = isCsat ? said.rating : null;
   const reaction = snapshot.marks.reaction(message.seq);
-  const sourced = (content.kind === 'text' || content.kind === 'quick_replies') && 'source' in content && content.source;
+  const sourced =
+    (content.kind === 'text' || content.kind === 'quick_replies') && 'source' in content && content.source;
   const feedback = sourced && message.author.kind === 'bot' ? (reaction ?? (open ? 'ask' : null)) : null;
   return {
     kind: 'theirs',
@@ -239,7 +240,12 @@ function waitingRows(snapshot: Snapshot, asked: Asked): (Row & OwnRow)[] {
       upload,
       {
         kind: 'file',
-        attachment: { id: upload.id, name: upload.file.name || 'file', type: upload.file.type, bytes: upload.file.size },
+        attachment: {
+          id: upload.id,
+          name: upload.file.name || 'file',
+          type: upload.file.type,
+          bytes: upload.file.size,
+        },
       },
       'uploading',
     ),
@@ -262,7 +268,9 @@ function isSaidBeside(line: StateLine, entries: readonly TimelineEntry[], index:
     if (entry.kind !== 'message' || entry.message.author.kind === 'customer') return false;
     const { content } = entry.message;
     if (content.kind === 'handoff_notice')
-      return (line.state === 'agent' && content.phase === 'joined') || (line.state === 'bot' && content.phase === 'left');
+      return (
+        (line.state === 'agent' && content.phase === 'joined') || (line.state === 'bot' && content.phase === 'left')
+      );
     return content.kind === 'system' && content.topic === 'closed' && line.state === 'closed';
   });
   // Back to the bot is worth a line only when a person was there.

@@ -28,9 +28,9 @@ export type Server = {
   socketAddress(session: Session): string;
 };
 
-export type SessionBegunAnswer = z.infer<typeof SessionBegun>;
+type SessionBegunAnswer = z.infer<typeof SessionBegun>;
 type HistoryPage = z.infer<typeof History>;
-export type WholeHistory = { state: HistoryPage['state']; head: number; items: Message[] };
+type WholeHistory = { state: HistoryPage['state']; head: number; items: Message[] };
 
 export function createServer(tools: { origin: string; fetch: typeof fetch }): Server {
   const { origin } = tools;
@@ -45,7 +45,6 @@ export function createServer(tools: { origin: string; fetch: typeof fetch }): Se
     const wait = Number(answer.headers.get('retry-after') ?? Number.NaN);
     throw new ServerRefusal(answer.status, await detailOf(answer), Number.isFinite(wait) ? wait : undefined);
   };
-  const bearer = (session: Session): Record<string, string> => ({ authorization: `Bearer ${session.token}` });
 
   return {
     async begin(locale, context) {
@@ -61,7 +60,7 @@ export function createServer(tools: { origin: string; fetch: typeof fetch }): Se
     },
     async history(session, after) {
       const items: Message[] = [];
-      for (let cursor: string | null = null; ; ) {
+      for (let cursor: string | null = null; ;) {
         const query = new URLSearchParams({ after: String(after), limit: '100', ...(cursor ? { cursor } : {}) });
         const answer = await call(`/chat/history/${session.id}?${query}`, { headers: bearer(session) });
         const page: HistoryPage = await json<HistoryPage>(answer, ['state', 'head', 'items']);
@@ -89,6 +88,8 @@ export function createServer(tools: { origin: string; fetch: typeof fetch }): Se
     socketAddress: (session) => `${origin.replace(/^http/, 'ws')}/ws/chat/${session.id}`,
   };
 }
+
+const bearer = (session: Session): Record<string, string> => ({ authorization: `Bearer ${session.token}` });
 
 async function detailOf(answer: Response): Promise<string> {
   try {

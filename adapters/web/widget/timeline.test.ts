@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { messageOf, replyOf, stateOf } from './testing/messages.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -64,11 +64,13 @@ test('an acknowledgement that overtakes the replay does not hide what the replay
   expect(texts(timeline)).toEqual(['one', 'two', 'mine']);
 });
 
-test('an own message stands where the server put it, and the server\'s copy takes its place', () => {
+test("an own message stands where the server put it, and the server's copy takes its place", () => {
   const timeline = createTimeline();
   const own = messageOf(1, 'mine', { kind: 'customer' }, { id: 'client-id-1', clientMessageId: 'client-id-1' });
   timeline.take({ type: 'own', seq: 1, message: own });
-  expect(timeline.take(replyOf(1, 'mine, trimmed', { kind: 'customer' }, { clientMessageId: 'client-id-1' }))).toBe('known');
+  expect(timeline.take(replyOf(1, 'mine, trimmed', { kind: 'customer' }, { clientMessageId: 'client-id-1' }))).toBe(
+    'known',
+  );
   expect(texts(timeline)).toEqual(['mine, trimmed']);
 });
 

@@ -9,7 +9,7 @@ export type TimelineEntry = { kind: 'message'; message: Message } | { kind: 'sta
 export type Own = { type: 'own'; seq: number; message: Message | null };
 
 /** `known`: had it already. `held`: an earlier one is missing. */
-export type Taken = 'applied' | 'known' | 'held';
+type Taken = 'applied' | 'known' | 'held';
 
 /** The conversation as the server ordered it: every change by its `seq`, none twice, none before the one that it follows. */
 export type Timeline = {

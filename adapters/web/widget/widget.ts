@@ -12,7 +12,7 @@ import { createWindow, PHONE } from './view/window.ts';
 import { LANG, localeOf, WORDS } from './words.ts';
 
 /** What a page can hear: the window opened or closed, the number of unread messages changed. */
-export type WidgetEvents = { open: undefined; close: undefined; unread: number };
+type WidgetEvents = { open: undefined; close: undefined; unread: number };
 
 /** `window.Frontdesk`: what a page can do with the chat. */
 export type Widget = {
@@ -110,8 +110,7 @@ export function mountWidget(tools: {
     update();
   };
   const dark = page.matchMedia('(prefers-color-scheme: dark)');
-  const paint = (): void =>
-    attribute(host, 'data-theme', theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme);
+  const paint = (): void => attribute(host, 'data-theme', theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme);
   const phone = page.matchMedia(PHONE);
   const fit = (): void => attribute(chatWindow.element, 'aria-modal', phone.matches ? 'true' : undefined);
   const look = (): void => chat.attend(open && document.visibilityState === 'visible');
@@ -154,6 +153,11 @@ export function mountWidget(tools: {
   page.addEventListener('offline', () => chat.network(false));
   if (!page.navigator.onLine) chat.network(false);
 
+  // Pages that switch their language in place say so here.
+  new MutationObserver(() => {
+    if (!settings.locale && !store.read(LOCALE) && pageLocale() !== locale) speak(pageLocale());
+  }).observe(document.documentElement, { attributeFilter: ['lang'] });
+
   paint();
   fit();
   speak(locale);
@@ -176,9 +180,9 @@ export function mountWidget(tools: {
     on(name, listener) {
       const all = listeners.get(name) ?? new Set();
       listeners.set(name, all);
-      all.add(listener as (value: never) => void);
+      all.add(listener);
       if (name === 'unread') (listener as (value: number) => void)(Math.max(unread, 0));
-      return () => void all.delete(listener as (value: never) => void);
+      return () => void all.delete(listener);
     },
     setLocale(tag) {
       const next = localeOf(tag);
@@ -202,7 +206,7 @@ function dress(shadow: ShadowRoot, styles: string, page: Window): void {
     shadow.adoptedStyleSheets = [sheet];
     return;
   }
-  (shadow as ShadowRoot).append(h('style', {}, styles));
+  shadow.append(h('style', {}, styles));
 }
 
 function saveText(text: string): void {

@@ -65,7 +65,7 @@ const zh = {
   previous: '上一項',
   next: '下一項',
   newWindow: '（開新視窗）',
-  download: (name: string) => `下載 ${name}`,
+  download: '下載',
   downloadFailed: '檔案下載失敗，請再按一次。',
   image: '圖片',
   file: '檔案',
@@ -87,7 +87,8 @@ const zh = {
   choose: '請選擇',
   formSent: '表單已送出',
   queue: '正在為您找客服人員。',
-  queuePlace: (ahead: number) => (ahead > 0 ? `正在為您找客服人員。前面還有 ${ahead} 位` : '正在為您找客服人員。下一位就是您'),
+  queuePlace: (ahead: number) =>
+    ahead > 0 ? `正在為您找客服人員。前面還有 ${ahead} 位` : '正在為您找客服人員。下一位就是您',
   queueWait: (wait: string) => `，約 ${wait}`,
   minutes: (count: number) => `${count} 分鐘`,
   seconds: (count: number) => `${count} 秒`,
@@ -171,7 +172,7 @@ const en: Words = {
   previous: 'Previous item',
   next: 'Next item',
   newWindow: '(opens in a new window)',
-  download: (name) => `Download ${name}`,
+  download: 'Download',
   downloadFailed: 'The download failed. Please press it again.',
   image: 'Image',
   file: 'File',
@@ -194,7 +195,9 @@ const en: Words = {
   formSent: 'Form sent',
   queue: 'Finding a person for you.',
   queuePlace: (ahead) =>
-    ahead > 0 ? `Finding a person for you. ${ahead} ${ahead === 1 ? 'person is' : 'people are'} ahead` : 'Finding a person for you. You are next',
+    ahead > 0
+      ? `Finding a person for you. ${ahead} ${ahead === 1 ? 'person is' : 'people are'} ahead`
+      : 'Finding a person for you. You are next',
   queueWait: (wait) => `, about ${wait}`,
   minutes: (count) => `${count} ${count === 1 ? 'minute' : 'minutes'}`,
   seconds: (count) => `${count} ${count === 1 ? 'second' : 'seconds'}`,

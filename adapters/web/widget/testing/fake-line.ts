@@ -19,7 +19,7 @@ export type FakeLine = {
 };
 
 export function createFakeLine(): FakeLine {
-  type End = { socket: Socket & { readyState: number }; said: ClientFrame[]; closed: boolean };
+  type End = { socket: EventTarget & Socket & { readyState: number }; said: ClientFrame[]; closed: boolean };
   const ends: End[] = [];
   const last = (): End => {
     const end = ends.at(-1);
@@ -31,17 +31,14 @@ export function createFakeLine(): FakeLine {
       const end: End = {
         said: [],
         closed: false,
-        socket: {
+        socket: Object.assign(new EventTarget() as EventTarget & Socket, {
           readyState: 0,
-          onopen: null,
-          onmessage: null,
-          onclose: null,
-          send: (data) => void end.said.push(JSON.parse(String(data)) as ClientFrame),
+          send: (data: unknown) => void end.said.push(JSON.parse(data as string) as ClientFrame),
           close() {
             end.closed = true;
             end.socket.readyState = 3;
           },
-        },
+        }),
       };
       ends.push(end);
       return end.socket;
@@ -52,7 +49,7 @@ export function createFakeLine(): FakeLine {
     accept() {
       const end = last();
       end.socket.readyState = 1;
-      end.socket.onopen?.(new Event('open'));
+      end.socket.dispatchEvent(new Event('open'));
       return end.said[0]!;
     },
     welcome(frame = {}) {
@@ -61,10 +58,10 @@ export function createFakeLine(): FakeLine {
       return hello;
     },
     tell: (...frames) => frames.forEach((frame) => line.tellRaw(JSON.stringify(frame))),
-    tellRaw: (data) => last().socket.onmessage?.(new MessageEvent('message', { data })),
+    tellRaw: (data) => void last().socket.dispatchEvent(new MessageEvent('message', { data })),
     close(code = 1006) {
       last().socket.readyState = 3;
-      last().socket.onclose?.(Object.assign(new Event('close'), { code }) as CloseEvent);
+      last().socket.dispatchEvent(Object.assign(new Event('close'), { code }));
     },
     heard: () => last().said.filter((frame) => frame.type !== 'hello'),
     get closedByClient() {

@@ -29,9 +29,7 @@ export function cardOf(card: Card, row: TheirRow, context: ViewContext): HTMLEle
       card.subtitle && h('p', { class: 'card-subtitle' }, card.subtitle),
       card.text && richText(card.text, context.locale()),
     ),
-    ...(card.links ?? []).map((one) =>
-      link(one.url, { class: 'card-action' }, one.label, hidden(words.newWindow)),
-    ),
+    ...(card.links ?? []).map((one) => link(one.url, { class: 'card-action' }, one.label, hidden(words.newWindow))),
     ...(card.choices ?? []).map((choice) =>
       h(
         'button',

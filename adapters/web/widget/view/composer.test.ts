@@ -4,7 +4,13 @@ import { WORDS } from '../words.ts';
 import { createComposer, MAX_TEXT, sends, type Composer } from './composer.ts';
 import type { ViewContext } from './context.ts';
 
-function setUp(draft = ''): { composer: Composer; said: Outgoing[]; files: File[]; kept: () => string; note: () => string } {
+function setUp(draft = ''): {
+  composer: Composer;
+  said: Outgoing[];
+  files: File[];
+  kept: () => string;
+  note: () => string;
+} {
   const said: Outgoing[] = [];
   const files: File[] = [];
   let kept = draft;
@@ -32,7 +38,7 @@ function press(composer: Composer, how: KeyboardEventInit & { keyCode?: number }
   return event;
 }
 
-test('our limit is the protocol\'s', () => {
+test("our limit is the protocol's", () => {
   expect(MAX_TEXT).toBe(WIRE_MAX_TEXT);
 });
 

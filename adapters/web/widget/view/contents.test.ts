@@ -23,7 +23,7 @@ const context: ViewContext = {
 };
 beforeEach(() => {
   said.length = skipped.length = 0;
-  URL.createObjectURL ??= () => 'blob:x';
+  URL.createObjectURL = () => 'blob:x';
 });
 
 const choices = [
@@ -52,7 +52,7 @@ const EXAMPLES: Record<OutboundContent['kind'], [OutboundContent, string[]]> = {
     ['.cards[tabindex="0"] .card:nth-child(2)', '.pager button[disabled]'],
   ],
   image: [{ kind: 'image', attachment: png, caption: '尺寸表' }, ['.picture', '.text']],
-  file: [{ kind: 'file', attachment: pdf }, ['button.file[aria-label*="退貨標籤.pdf"]']],
+  file: [{ kind: 'file', attachment: pdf }, ['button.file .sr']],
   form: [
     {
       kind: 'form',
@@ -74,7 +74,12 @@ const EXAMPLES: Record<OutboundContent['kind'], [OutboundContent, string[]]> = {
   handoff_notice: [{ kind: 'handoff_notice', text: '已轉接', phase: 'queued' }, ['.bubble']],
   system: [{ kind: 'system', text: '營業時間', topic: 'hours' }, ['.bubble']],
   csat: [
-    { kind: 'csat', text: '如何？', comment: true, choices: [1, 2, 3, 4, 5].map((n) => ({ id: `s${n}`, label: `${n}` })) },
+    {
+      kind: 'csat',
+      text: '如何？',
+      comment: true,
+      choices: [1, 2, 3, 4, 5].map((n) => ({ id: `s${n}`, label: `${n}` })),
+    },
     ['fieldset legend', '[role=radiogroup] [role=radio]:nth-child(5)', 'label[for] + textarea'],
   ],
 };
@@ -130,7 +135,9 @@ test('a button says its id and its label', () => {
 test('answered, the buttons of a question are gone and a card shows what was pressed', () => {
   expect(draw(EXAMPLES.quick_replies[0], { open: false }).querySelector('.reply')).toBeNull();
   expect(draw(EXAMPLES.confirm[0], { open: false }).querySelector('.button')).toBeNull();
-  expect(draw(EXAMPLES.card[0], { open: false, chosen: 'k1' }).querySelector('button.card-action[disabled]')).not.toBeNull();
+  expect(
+    draw(EXAMPLES.card[0], { open: false, chosen: 'k1' }).querySelector('button.card-action[disabled]'),
+  ).not.toBeNull();
 });
 
 test('a form names its faults beside the fields and focuses the first; mended, it is sent without empty answers', () => {
@@ -204,7 +211,9 @@ test('an answer can be called helpful or not', () => {
 
 test('a deleted message leaves a line, an edited one says so', () => {
   const deleted = { ...messageOf(1, 'secret'), deletedAt: '2026-11-24T05:41:00.000Z' };
-  expect(theirMessage({ ...rowOf(EXAMPLES.text[0]), message: deleted }, context).textContent).toContain('這則訊息已刪除');
+  expect(theirMessage({ ...rowOf(EXAMPLES.text[0]), message: deleted }, context).textContent).toContain(
+    '這則訊息已刪除',
+  );
   expect(theirMessage({ ...rowOf(EXAMPLES.text[0]), message: deleted }, context).textContent).not.toContain('secret');
   const edited = { ...messageOf(1, 'new'), editedAt: '2026-11-24T05:41:00.000Z' };
   expect(theirMessage({ ...rowOf(EXAMPLES.text[0]), message: edited }, context).textContent).toContain('已編輯');
@@ -233,7 +242,7 @@ test('every kind of own message is drawn', () => {
     [ownRow({ kind: 'text', text: '你好' }), '你好'],
     [ownRow({ kind: 'action', id: 'a' }, { label: '查訂單' }), '查訂單'],
     [ownRow({ kind: 'image', attachment: png }, { waits: 'u2' }), '照片.png'],
-    [ownRow({ kind: 'file', attachment: pdf }), 'PDF · 84 kB'],
+    [ownRow({ kind: 'file', attachment: pdf }), '退貨標籤.pdfPDF · 84 kB下載'],
     [ownRow({ kind: 'voice', attachment: pdf }), '退貨標籤.pdf'],
     [ownRow({ kind: 'location', latitude: 24.1, longitude: 120.6 }), '24.1, 120.6'],
     [ownRow({ kind: 'contact', name: '安', phone: '0912' }), '安 · 0912'],
@@ -245,9 +254,10 @@ test('every kind of own message is drawn', () => {
   for (const [row, text] of EXAMPLE) expect(ownMessage(row, context).textContent).toContain(text);
 });
 
+const meta = (more: Partial<OwnRow>, offline = false): string =>
+  ownMeta(ownRow({ kind: 'text', text: 'x' }, more), offline, context)?.textContent ?? '';
+
 test('an own message says how far it came, and why it did not', () => {
-  const meta = (more: Partial<OwnRow>, offline = false): string =>
-    ownMeta(ownRow({ kind: 'text', text: 'x' }, more), offline, context)?.textContent ?? '';
   expect(meta({ status: 'none' })).toBe('');
   expect(meta({ status: 'delivered' })).toBe('已送達 13:59');
   expect(meta({ status: 'read' })).toBe('已讀 13:59');

@@ -15,7 +15,9 @@ type Drawings = {
 
 /** How each kind of content of ours is drawn. A new kind does not compile until somebody draws it. */
 const DRAWINGS: Drawings = {
-  text: (content, _row, context) => [bubble(richText(content.text, context.locale()), sourceOf(content.source, context))],
+  text: (content, _row, context) => [
+    bubble(richText(content.text, context.locale()), sourceOf(content.source, context)),
+  ],
   quick_replies: (content, row, context) => [
     bubble(richText(content.text, context.locale()), sourceOf(content.source, context)),
     ...(row.open ? [repliesOf(content.choices, context)] : []),
@@ -58,8 +60,7 @@ const DRAWINGS: Drawings = {
   ],
   handoff_notice: (content, _row, context) => [bubble(richText(content.text, context.locale()))],
   system: (content, _row, context) => [bubble(richText(content.text, context.locale()))],
-  csat: (content, row, context) =>
-    row.done && row.score === null ? [] : [ratingOf(content, row, context)],
+  csat: (content, row, context) => (row.done && row.score === null ? [] : [ratingOf(content, row, context)]),
 };
 
 /** What we say, drawn by its kind; a kind that this version does not know says so instead of being silent. */

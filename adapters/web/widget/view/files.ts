@@ -3,7 +3,7 @@ import { fileKind, fileSize } from '../format.ts';
 import { ServerRefusal } from '../server.ts';
 import type { Words } from '../words.ts';
 import type { Files } from './context.ts';
-import { fill, h } from './dom.ts';
+import { fill, h, hidden } from './dom.ts';
 import { icon, type IconName } from './icons.ts';
 
 /** Pictures that cannot carry a script. */
@@ -41,13 +41,25 @@ export function createFiles(tools: { download: (id: string) => Promise<Blob>; wo
       {
         type: 'button',
         class: 'file',
-        'aria-label': `${tools.words().download(attachment.name)}, ${about(attachment)}`,
         onclick: () => void save(attachment, failed),
       },
       ...faceOf(attachment),
       icon('download'),
+      hidden(tools.words().download),
     );
     return h('div', {}, button, failed);
+  };
+
+  const show = async (attachment: Attachment, frame: HTMLElement): Promise<void> => {
+    try {
+      const address = await addressOf(attachment);
+      const image = h('img', { src: address, alt: attachment.name });
+      frame.removeAttribute('aria-busy');
+      fill(frame, h('a', { href: address, target: '_blank', rel: 'noopener', download: attachment.name }, image));
+    } catch {
+      // The tile can be pressed: that tries again, and says what fails.
+      frame.replaceWith(tile(attachment));
+    }
   };
 
   return {
@@ -56,14 +68,7 @@ export function createFiles(tools: { download: (id: string) => Promise<Blob>; wo
     picture(attachment) {
       if (!PICTURES.has(attachment.type)) return tile(attachment);
       const frame = h('span', { class: 'picture', 'aria-busy': 'true' });
-      addressOf(attachment).then(
-        (address) => {
-          const image = h('img', { src: address, alt: attachment.name });
-          frame.removeAttribute('aria-busy');
-          fill(frame, h('a', { href: address, target: '_blank', rel: 'noopener', download: attachment.name }, image));
-        },
-        () => frame.replaceWith(tile(attachment)),
-      );
+      void show(attachment, frame);
       return frame;
     },
   };
@@ -73,10 +78,7 @@ const about = ({ name, type, bytes }: Attachment): string =>
   [fileKind(name, type), fileSize(bytes)].filter(Boolean).join(' · ');
 
 function faceOf(attachment: Attachment): Node[] {
-  return [
-    icon(iconOf(attachment)),
-    h('span', { class: 'grow' }, attachment.name, h('small', {}, about(attachment))),
-  ];
+  return [icon(iconOf(attachment)), h('span', { class: 'grow' }, attachment.name, h('small', {}, about(attachment)))];
 }
 
 function iconOf({ name, type }: Attachment): IconName {

@@ -22,7 +22,12 @@ const LONGEST_TEASER = 140;
 export function createLauncher(context: ViewContext, tools: { toggle: () => void }): Launcher {
   const count = h('span', { class: 'count', hidden: true });
   const face = h('span', { class: 'launcher-face' }, icon('chat-dots'));
-  const button = h('button', { type: 'button', class: 'launcher', 'aria-expanded': 'false', onclick: tools.toggle }, face, count);
+  const button = h(
+    'button',
+    { type: 'button', class: 'launcher', 'aria-expanded': 'false', onclick: tools.toggle },
+    face,
+    count,
+  );
   const words = h('button', { type: 'button', class: 'teaser-text', onclick: tools.toggle });
   const away = h('button', { type: 'button', class: 'teaser-close' }, icon('x'));
   const teaser = h('div', { class: 'teaser', hidden: true, role: 'status' }, words, away);

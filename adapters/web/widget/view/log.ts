@@ -174,7 +174,8 @@ function drawRow(row: Row, old: Drawn | undefined, offline: boolean, context: Vi
   const settled = row.kind === 'own' && row.waits === null && old?.meta.endsWith('|null') === false;
   const files = row.kind === 'own' && 'attachment' in row.content;
   if (!old || old.stamp !== row.stamp || (settled && files)) {
-    if (row.kind === 'own') fill(element, ownMessage(row, context), h('div', { class: 'own-meta', 'aria-live': 'off' }));
+    if (row.kind === 'own')
+      fill(element, ownMessage(row, context), h('div', { class: 'own-meta', 'aria-live': 'off' }));
     else fill(element, drawBody(row, context));
   }
   if (row.kind === 'own' && (!old || old.meta !== meta || old.stamp !== row.stamp || settled)) {
@@ -209,7 +210,7 @@ function drawBody(row: Exclude<Row, { kind: 'own' }>, context: ViewContext): HTM
       const text = richText(row.content.text, context.locale());
       return systemLine(noticeIcon(row.content), [text, timeOf(new Date(row.message.createdAt), context)]);
     }
-    case 'theirs':
+    default:
       return theirMessage(row, context);
   }
 }
@@ -233,8 +234,7 @@ function noticeIcon(content: Extract<Row, { kind: 'notice' }>['content']): IconN
 function queueText(status: Status, context: ViewContext): string {
   const words = context.words();
   if (status.place === undefined) return words.queue;
-  const wait =
-    status.waitSeconds === undefined ? '' : words.queueWait(waitName(status.waitSeconds, context.locale()));
+  const wait = status.waitSeconds === undefined ? '' : words.queueWait(waitName(status.waitSeconds, context.locale()));
   return words.queuePlace(status.place - 1) + wait + words.stop;
 }
 

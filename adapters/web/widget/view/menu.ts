@@ -18,7 +18,13 @@ export function createMenu(
 ): Menu {
   const button = h(
     'button',
-    { type: 'button', class: 'head-button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': 'menu' },
+    {
+      type: 'button',
+      class: 'head-button',
+      'aria-haspopup': 'menu',
+      'aria-expanded': 'false',
+      'aria-controls': 'menu',
+    },
     icon('three-dots'),
   );
   const element = h('div', { class: 'menu', role: 'menu', id: 'menu', hidden: true });
@@ -34,7 +40,9 @@ export function createMenu(
   const open = (last = false): void => {
     element.hidden = false;
     attribute(button, 'aria-expanded', 'true');
-    items().at(last ? -1 : 0)?.focus();
+    items()
+      .at(last ? -1 : 0)
+      ?.focus();
   };
   const item = (role: string, checked: boolean | null, run: () => void, ...children: Node[]): HTMLElement =>
     h(
@@ -57,7 +65,8 @@ export function createMenu(
     attribute(button, 'title', words.menu);
     attribute(element, 'aria-label', words.menu);
     const privacy =
-      tools.privacy && link(tools.privacy, { role: 'menuitem', tabindex: -1 }, icon('shield-check'), h('span', {}, words.privacy));
+      tools.privacy &&
+      link(tools.privacy, { role: 'menuitem', tabindex: -1 }, icon('shield-check'), h('span', {}, words.privacy));
     fill(
       element,
       h(

@@ -33,7 +33,11 @@ export function theirMessage(row: TheirRow, context: ViewContext): HTMLElement {
 }
 
 /** The name line above, for typing and streamed answers too. */
-export function byLine(message: Pick<Message, 'author'> & Partial<Message>, context: ViewContext, note?: string): HTMLElement {
+export function byLine(
+  message: Pick<Message, 'author'> & Partial<Message>,
+  context: ViewContext,
+  note?: string,
+): HTMLElement {
   const words = context.words();
   return h(
     'div',
@@ -161,7 +165,7 @@ export function ownMeta(row: OwnRow, offline: boolean, context: ViewContext): HT
         offline ? words.waitingOffline : text,
       );
     }
-    case 'refused': {
+    default: {
       const id = row.waits ?? '';
       return h(
         'div',

@@ -32,7 +32,7 @@ function inlines(parts: readonly Inline[], locale: Locale): Node[] {
         return h('em', {}, ...inlines(part.inside, locale));
       case 'break':
         return h('br');
-      case 'link':
+      default:
         return link(part.address, {}, ...inlines(part.inside, locale), hidden(WORDS[locale].newWindow));
     }
   });

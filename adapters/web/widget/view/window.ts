@@ -56,13 +56,13 @@ export function createWindow(
       composer.input.focus();
     },
   });
-  const foot = h('footer', { class: 'foot' }, composer.element, startNew);
+  const foot = h('div', { class: 'foot' }, composer.element, startNew);
   const drop = h('div', { class: 'drop', hidden: true, 'aria-hidden': 'true' });
   const element = h(
     'section',
     { class: 'window', role: 'dialog', 'aria-labelledby': 'title', 'aria-describedby': 'subtitle', tabindex: -1 },
     h(
-      'header',
+      'div',
       { class: 'head' },
       mark(),
       h('div', { class: 'grow' }, title, subtitle),
@@ -75,7 +75,7 @@ export function createWindow(
     foot,
     drop,
   );
-  receiveDrops(element, drop, composer.take);
+  receiveDrops(element, drop, (files) => composer.take(files));
   keepInside(element);
   let trouble: string | null = '-';
 
@@ -102,7 +102,12 @@ export function createWindow(
     if (subtitle.textContent !== text) fill(subtitle, text);
     if (snapshot.trouble !== trouble) {
       trouble = snapshot.trouble;
-      const says = { offline: words.offline, reconnecting: words.reconnecting, busy: words.busy, refused: words.notAllowed };
+      const says = {
+        offline: words.offline,
+        reconnecting: words.reconnecting,
+        busy: words.busy,
+        refused: words.notAllowed,
+      };
       fill(banner, ...(snapshot.trouble ? [icon('wifi-off'), h('span', {}, says[snapshot.trouble])] : []));
       attribute(banner, 'data-tone', snapshot.trouble === 'refused' ? 'error' : undefined);
     }
@@ -133,7 +138,7 @@ export function createWindow(
       else if (composer.element.hidden) startNew.focus();
       else composer.input.focus();
     },
-    suggest: composer.suggest,
+    suggest: (text) => composer.suggest(text),
     escape: () => menu.close(),
   };
 }
@@ -144,7 +149,6 @@ function activeIn(element: Element): Element | null {
 }
 
 function receiveDrops(element: HTMLElement, veil: HTMLElement, take: (files: readonly File[]) => void): void {
-  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
   element.addEventListener('dragover', (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
@@ -160,6 +164,8 @@ function receiveDrops(element: HTMLElement, veil: HTMLElement, take: (files: rea
     take([...(event.dataTransfer?.files ?? [])]);
   });
 }
+
+const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
 const FOCUSABLE = 'button, [href], input, select, textarea, [tabindex]';
 
@@ -178,4 +184,3 @@ function keepInside(element: HTMLElement): void {
     }
   });
 }
-
