@@ -267,7 +267,7 @@ export function createDeskStore(tools: EffectTools & { pool: Pool }): DeskStore 
 
     async resend(sessionId, seq) {
       const again = await pool.query<TranscriptRow & { contact_id: string }>(
-        `with o as (update outbound set state = 'pending', attempts = 0, next_at = now(), error = null, lane_by = null,
+        `with o as (update outbound set state = 'pending', author = 'agent', attempts = 0, next_at = now(), error = null, lane_by = null,
                            expires_at = now() + interval '1 day', updated_at = now()
                      where session_id = $1 and seq = $2 and state in ('failed', 'uncertain', 'expired') returning session_id, seq)
          select m.*, s.contact_id, 'pending' as delivery from o
