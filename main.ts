@@ -14,6 +14,8 @@ import { get } from '#adapters/http/endpoint.ts';
 import { z } from 'zod';
 import { createLimits } from '#adapters/http/limits.ts';
 import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
+import { createOllamaIntents } from '#adapters/ollama/ollama-intents.ts';
+import { createOllamaServers } from '#adapters/ollama/ollama-servers.ts';
 import { createConversationStore } from '#adapters/postgres/conversation-store.ts';
 import { deskStatus } from '#adapters/postgres/desk-status.ts';
 import { createDeskStore } from '#adapters/postgres/desk-store.ts';
@@ -158,14 +160,23 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
   const store = createConversationStore({ ...rows, blindIndex });
   const live = createLocalLive(onError);
   const presence = createPresence();
+  const servers =
+    configuration.ollama &&
+    createOllamaServers({
+      urls: configuration.ollama.urls,
+      model: configuration.ollama.model,
+      log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
+    });
   const understanding = createUnderstanding({
+    ...(servers ? { model: createOllamaIntents({ servers }) } : {}),
     classifier: intents.classifier,
     catalogue: intents.catalogue,
     cache: createChoiceCache(),
     mask: (text) => mask(text),
     clock: () => performance.now(),
     skipModelAbove: configuration.skipModelAbove,
-    onFault: (error) => onError(error, { part: 'understanding' }),
+    // The servers tell their changes of state themselves; each single time-out is only for whoever looks closely.
+    onFault: (error) => log.debug({ err: errorOf(error) }, 'the model did not answer'),
   });
   const guardedFetch = createGuardedFetch(orders ? { allow: [orders.address] } : {});
   const ticketNumbers = createTicketNumbers(pool);
@@ -232,7 +243,7 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     everyMs: SWEEP_MS,
     onError,
   });
-  return { store, live, presence, contacts, chat, runner, desk, tickets, uploads, cursors, sweeper, onError, now };
+  return { store, live, presence, contacts, servers, chat, runner, desk, tickets, uploads, cursors, sweeper, onError, now };
 }
 type Engine = ReturnType<typeof buildEngine>;
 
@@ -328,6 +339,8 @@ export async function startFrontdesk(
     const firstAdmin = await firstAdminOf(foundation.accounts);
     const engine = buildEngine(foundation, content, orders);
     stops.push(() => engine.cursors.flush().catch(engine.onError));
+    void engine.servers?.warmUp();
+    stops.push(() => engine.servers?.stop());
     const { server, chatSockets, agentSockets, state } = buildServer(foundation, content, engine);
     const port = await listen(server, configuration);
     const timers = [

@@ -33,7 +33,14 @@ export async function openDatabase(tools: {
   onProgress: (step: string) => void;
   log: { info(text: string): void; warn(text: string): void; error(text: string): void };
 }): Promise<Database> {
-  const { address, onProgress, log } = tools;
+  const { address, onProgress } = tools;
+  let closing = false;
+  // At the end the server cuts the connections that the pool let go of a moment ago: that is no news.
+  const log = {
+    info: tools.log.info,
+    warn: (text: string) => (closing ? undefined : tools.log.warn(text)),
+    error: (text: string) => (closing ? undefined : tools.log.error(text)),
+  };
   const embedded = address
     ? undefined
     : await startEmbeddedPostgres({
@@ -67,6 +74,7 @@ export async function openDatabase(tools: {
       embedded: embedded !== undefined,
       migrated: ran,
       async close() {
+        closing = true;
         await pool.end();
         await orm.close();
         await embedded?.stop();
