@@ -47,8 +47,9 @@ describe.each(['zh-TW', 'en'] as const)('the conversations in %s', (locale) => {
   );
 });
 
+const stories = (locale: Locale) =>
+  files.filter((name) => name.endsWith(`.${locale}.txt`)).map((name) => name.split('.')[0]);
+
 test('every conversation is held in both languages', () => {
-  const stories = (locale: Locale) =>
-    files.filter((name) => name.endsWith(`.${locale}.txt`)).map((name) => name.split('.')[0]);
   expect(stories('en')).toEqual(stories('zh-TW'));
 });

@@ -118,6 +118,10 @@ export function createRehearsal(tools: {
     result.effects.forEach(perform);
   }
 
+  /** When the clock rings next, if that is by `end` and the bot has the talk. */
+  const dueBy = (end: Date): Date | null =>
+    alarmAt && alarmAt <= end && mode !== 'agent' && mode !== 'closed' ? alarmAt : null;
+
   /** The newest button with this label, of those that the customer was shown. */
   function buttonId(label: string): string {
     for (const content of [...shown, ...unseen].reverse())
@@ -164,8 +168,8 @@ export function createRehearsal(tools: {
     /** Time passes; what the dialogue set its clock for happens on the way. */
     wait(ms: number): void {
       const end = new Date(now.getTime() + ms);
-      while (alarmAt && alarmAt <= end && mode !== 'agent' && mode !== 'closed') {
-        now = alarmAt > now ? alarmAt : now;
+      for (let due = dueBy(end); due; due = dueBy(end)) {
+        now = due > now ? due : now;
         turn([{ kind: 'alarm' }]);
       }
       now = end;

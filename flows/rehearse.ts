@@ -14,6 +14,29 @@ const labelsOf = (content: OutboundContent): string[] =>
 const shown = (content: OutboundContent): string =>
   [textOf(content), ...labelsOf(content).map((label) => `⟨${label}⟩`)].join(' ');
 
+function must(fine: boolean, what: string): void {
+  if (!fine) throw new Error(what);
+}
+
+const written = (value: unknown): string =>
+  Array.isArray(value)
+    ? String(value.length)
+    : value === undefined
+      ? 'none'
+      : typeof value === 'string'
+        ? value
+        : JSON.stringify(value);
+
+function holds(values: Direction['values'], have: Readonly<Record<string, unknown>>): void {
+  for (const [key, want] of Object.entries(values)) {
+    const value = key
+      .split('.')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], have);
+    const is = written(value);
+    must(is === want || (want.endsWith('…') && is.startsWith(want.slice(0, -1))), `${key} is “${is}”, not “${want}”`);
+  }
+}
+
 /** Plays a transcript and compares. Throws at the first line that is not as it is written, with its number. */
 export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): void {
   let pending: Customer[] = [];
@@ -75,18 +98,6 @@ export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): 
 
   const fresh = <Type extends Effect['type']>(type: Type): Extract<Effect, { type: Type }> | undefined =>
     talk.effects.slice(effectsSeen).find((effect): effect is Extract<Effect, { type: Type }> => effect.type === type);
-  const must = (fine: boolean, what: string): void => {
-    if (!fine) throw new Error(what);
-  };
-  const holds = (values: Direction['values'], have: Readonly<Record<string, unknown>>): void => {
-    for (const [key, want] of Object.entries(values)) {
-      const value = key
-        .split('.')
-        .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], have);
-      const is = Array.isArray(value) ? String(value.length) : value === undefined ? 'none' : String(value as string);
-      must(is === want || (want.endsWith('…') && is.startsWith(want.slice(0, -1))), `${key} is “${is}”, not “${want}”`);
-    }
-  };
   const newest = () => [...(talk.outcome?.understood.values() ?? [])].at(-1);
 
   /** What happens, before anything is compared. */

@@ -90,6 +90,17 @@ const PERFORMED = [
 
 type Given = { context: MachineContext; event: unknown };
 
+/** A transition tries many guards on the same context and event: their scope is made once. */
+function createScopeOf(): (given: Given) => Scope {
+  let last: { given: Given; scope: Scope } | undefined;
+  return (given) => {
+    if (last?.given.context !== given.context || last.given.event !== given.event)
+      last = { given, scope: { ...given.context, event: given.event } };
+    return last.scope;
+  };
+}
+const scopeOf = createScopeOf();
+
 /** The vocabulary as XState knows it. Performed actions do nothing here: whoever takes the step performs them. */
 const vocabulary = setup({
   types: { context: {} as MachineContext, input: {} as MachineContext },
@@ -97,15 +108,13 @@ const vocabulary = setup({
     ...PERFORMED.map((name) => [name, () => undefined]),
     ...MEMORY_ACTIONS.map((type) => [
       type,
-      assign(({ context, event }: Given, params: unknown) =>
-        remember({ type, params } as MemoryAction, { ...context, event }),
-      ),
+      assign((given: Given, params: unknown) => remember({ type, params } as MemoryAction, scopeOf(given))),
     ]),
   ]),
   guards: Object.fromEntries(
     GUARDS.map((type) => [
       type,
-      ({ context, event }: Given, params: unknown) => holds({ type, params } as FlowGuard, { ...context, event }),
+      (given: Given, params: unknown) => holds({ type, params } as FlowGuard, scopeOf(given)),
     ]),
   ),
   delays: Object.fromEntries(

@@ -53,7 +53,8 @@ function* happen(run: Run, event: DialogueEvent): Asking<void> {
     case 'message':
       run.counts = { ...run.counts, [COUNTS.messages]: (run.counts[COUNTS.messages] ?? 0) + 1 };
       yield* restartWatch(run);
-      return yield* hear(run, event.seq, event.content);
+      yield* hear(run, event.seq, event.content);
+      return;
     case 'opened':
       yield* restartWatch(run);
       yield* send(run, { type: 'opened' });
@@ -69,7 +70,8 @@ function* happen(run: Run, event: DialogueEvent): Asking<void> {
       yield* send(run, { type: 'unattended' });
       return;
     case 'alarm':
-      return yield* ring(run);
+      yield* ring(run);
+      return;
   }
 }
 

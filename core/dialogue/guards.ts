@@ -31,7 +31,6 @@ export function holds(guard: FlowGuard, scope: Scope): boolean {
       return guard.params.guards.every((inner) => holds(inner, scope));
     case 'or':
       return guard.params.guards.some((inner) => holds(inner, scope));
-    case 'not':
-      return !holds(guard.params.guard, scope);
   }
+  return !holds(guard.params.guard, scope);
 }

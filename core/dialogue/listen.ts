@@ -1,18 +1,14 @@
 import type { Locale, InboundContent } from '#core/conversation/content.schema.ts';
-import { detectCommand, detectLocale, detectMood } from '#core/understanding/signals.ts';
-import type { Question } from './compile.ts';
+import { detectCommand } from '#core/understanding/signals.ts';
 import { decide } from './decide.ts';
 import type { Frame, Offer } from './dialogue-state.ts';
 import { MAX_SLOT } from './formats.ts';
-import { looksLikeQuestion, offerTyped } from './hear.ts';
-import { meaningOf } from './meaning.ts';
-import { quote } from './perform.ts';
-import { notUnderstood, type Asking } from './requests.ts';
+import { offerTyped } from './hear.ts';
+import { answer, followLanguage, hearInForm, plainly } from './in-form.ts';
+import type { Asking } from './requests.ts';
 import { contextOf, COUNTS, drop, FILES, flowOf, frameAt, holds, questionOf, scopeOf, type Run } from './run.ts';
 import { fill, slotsIn } from './slots.ts';
-import { MOST_FRAMES, push, send, take, tell } from './stack.ts';
-
-type Held = Extract<Question, { type: 'ask' | 'offer' }>;
+import { send, take, tell } from './stack.ts';
 
 /** A yes or no that answers no question of ours. */
 const NODS: ReadonlyMap<string, 'yes' | 'no'> = new Map([
@@ -24,26 +20,19 @@ const NODS: ReadonlyMap<string, 'yes' | 'no'> = new Map([
 
 /** Most files kept for one ticket. */
 const MOST_FILES = 10;
-/** Another flow in the middle of a form must be surer than outside of one, and surer still where any words would be an answer. */
-const SURE_ASIDE = 0.6;
-const SURER_ASIDE = 0.85;
-
-const plainly = (slots: Readonly<Record<string, string>> = {}) => ({
-  ...notUnderstood(),
-  rung: 'command' as const,
-  confidence: 1,
-  slots,
-});
 
 /** One message of the customer. */
 export function* hear(run: Run, seq: number, content: InboundContent): Asking<void> {
   switch (content.kind) {
     case 'text':
-      return yield* hearText(run, seq, content.text);
+      yield* hearText(run, seq, content.text);
+      return;
     case 'action':
-      return yield* hearPress(run, seq, content.id, content.label);
+      yield* hearPress(run, seq, content.id, content.label);
+      return;
     case 'command':
-      return yield* hearCommand(run, seq, content.name, content.argument);
+      yield* hearCommand(run, seq, content.name, content.argument);
+      return;
     case 'image':
     case 'file':
     case 'audio':
@@ -52,18 +41,25 @@ export function* hear(run: Run, seq: number, content: InboundContent): Asking<vo
       if (content.caption?.trim()) yield* hearText(run, seq, content.caption);
       return;
     case 'voice':
-      if (content.transcript?.trim()) return yield* hearText(run, seq, content.transcript);
-      return yield* hearFile(run, seq, content.attachment.id);
+      if (content.transcript?.trim()) {
+        yield* hearText(run, seq, content.transcript);
+        return;
+      }
+      yield* hearFile(run, seq, content.attachment.id);
+      return;
     case 'location':
-      return yield* hearText(run, seq, content.title?.trim() || `${content.latitude}, ${content.longitude}`);
+      yield* hearText(run, seq, content.title?.trim() || `${content.latitude}, ${content.longitude}`);
+      return;
     case 'contact':
-      return yield* hearValues(run, seq, {
+      yield* hearValues(run, seq, {
         ...(content.name.trim() && { name: content.name.trim() }),
         ...(content.email && { email: content.email }),
         ...(content.phone && { phone: content.phone }),
       });
+      return;
     case 'form':
-      return yield* hearValues(run, seq, content.values);
+      yield* hearValues(run, seq, content.values);
+      return;
     case 'rating': {
       run.understood.set(seq, plainly());
       const { score, comment } = content;
@@ -82,16 +78,24 @@ export function* hear(run: Run, seq: number, content: InboundContent): Asking<vo
 function* hearText(run: Run, seq: number, text: string): Asking<void> {
   const offers = run.speaker.offers();
   const typed = offerTyped(text, offers);
-  if (typed) return yield* press(run, seq, typed, text);
+  if (typed) {
+    yield* press(run, seq, typed, text);
+    return;
+  }
   const command = detectCommand(text);
   if (command === 'cancel' || command === 'person' || command === 'restart') {
     run.understood.set(seq, plainly());
     if (yield* send(run, { type: command, text })) return;
   }
-  if (command === 'english' || command === 'chinese')
-    return speakFrom(run, seq, command === 'english' ? 'en' : 'zh-TW');
+  if (command === 'english' || command === 'chinese') {
+    speakFrom(run, seq, command === 'english' ? 'en' : 'zh-TW');
+    return;
+  }
   const meant = command && offerMeant(command, offers);
-  if (meant) return yield* press(run, seq, meant, text);
+  if (meant) {
+    yield* press(run, seq, meant, text);
+    return;
+  }
   const acts = run.spent.filter(({ style }) => style !== undefined);
   if (offerTyped(text, acts)) {
     run.understood.set(seq, plainly());
@@ -107,7 +111,10 @@ function* hearText(run: Run, seq: number, text: string): Asking<void> {
   for (let index = run.frames.length - 1; index >= 0; index--) {
     const frame = frameAt(run, index);
     const question = questionOf(run, frame);
-    if (holds(question)) return yield* hearInForm(run, seq, text, index, question);
+    if (holds(question)) {
+      yield* hearInForm(run, seq, text, index, question);
+      return;
+    }
     if (yield* hearFreely(run, seq, text, index, frame)) return;
   }
 }
@@ -121,15 +128,6 @@ function offerMeant(command: string, offers: readonly Offer[]): Offer | null {
   if (command === 'skip') return valued('skip', 'none') ?? null;
   if (command === 'none-of-these') return valued('none') ?? null;
   return null;
-}
-
-/** One greeting in Latin letters does not change the language of a talk. */
-const isWeighty = (text: string): boolean =>
-  /\p{Script=Han}/u.test(text) || (text.match(/[A-Za-z']+/g) ?? []).join('').length >= 5;
-
-function followLanguage(run: Run, text: string): void {
-  const locale = detectLocale(text);
-  if (locale && locale !== run.locale && !run.counts[COUNTS.pinned] && isWeighty(text)) run.locale = locale;
 }
 
 function speakFrom(run: Run, seq: number, locale: Locale): void {
@@ -153,101 +151,12 @@ function* hearFreely(run: Run, seq: number, text: string, index: number, frame: 
   return true;
 }
 
-function* hearInForm(run: Run, seq: number, text: string, index: number, question: Held): Asking<void> {
-  const angry = detectMood(text) === 'angry';
-  const found = slotsIn(run, text, question);
-  if (angry) {
-    run.counts = { ...run.counts, [COUNTS.angry]: (run.counts[COUNTS.angry] ?? 0) + 1 };
-    if (run.counts[COUNTS.angry]! >= 2) {
-      fill(run, found);
-      run.understood.set(seq, { ...plainly(found), mood: 'angry' });
-      if (yield* send(run, { type: 'angry', text })) return;
-    }
-    run.speaker.say(run.set.phrases.acknowledge, scopeOf(run));
-  }
-  const asked = question.type === 'ask' ? Object.keys(question.params.slots) : [];
-  const answered = asked.find((slot) => found[slot] !== undefined);
-  const { added, replaced } = fill(run, found);
-  if (answered !== undefined) {
-    run.understood.set(seq, { ...plainly(found), mood: angry ? 'angry' : 'calm' });
-    return yield* answer(run, index, answered, found[answered]!);
-  }
-  const free = question.type === 'ask' ? asked.find((slot) => isFree(question, slot)) : undefined;
-  if (replaced.length > 0 || (added.length > 0 && free === undefined)) {
-    run.understood.set(seq, { ...plainly(found), mood: angry ? 'angry' : 'calm' });
-    const value = [...replaced, ...added].map((slot) => found[slot]).join(', ');
-    run.speaker.say(run.set.phrases.mended, scopeOf(run, { value }));
-    run.reask = 'plain';
-    return;
-  }
-  yield* hearAside(run, seq, text, index, question, free);
-}
-
-const isFree = (question: Held, slot: string): boolean => {
-  const format = question.type === 'ask' ? question.params.slots[slot] : undefined;
-  return format !== undefined && 'format' in format && format.format === 'text';
-};
-
-function* answer(run: Run, index: number, slot: string, value: string): Asking<void> {
-  run.spent = run.speaker.spend();
-  run.slots = { ...run.slots, [slot]: value.trim().slice(0, MAX_SLOT) };
-  yield* tell(run, index, { type: 'answer', slot, value: run.slots[slot]! });
-}
-
-/** Something else than the answer, in the middle of a form: it gets its due, and the question is put again. */
-function* hearAside(
-  run: Run,
-  seq: number,
-  text: string,
-  index: number,
-  question: Held,
-  free: string | undefined,
-): Asking<void> {
-  const { tools, set, speaker } = run;
-  const { decision, understood, hits } = yield* meaningOf({
-    text,
-    locale: run.locale,
-    before: run.before,
-    slots: run.slots,
-    thresholds: tools.thresholds,
-    intents: tools.intents(),
-    hasFlow: (name) => set.flows.has(name),
-  });
-  run.understood.set(seq, understood);
-  run.hearing = { seq, text };
-  if (decision.kind === 'handoff' && (yield* send(run, { type: 'person', text }))) return;
-  if (decision.kind === 'answer' && (free === undefined || decision.hit.exact || looksLikeQuestion(text))) {
-    followLanguage(run, text);
-    run.found = [decision.hit, ...hits];
-    run.before = [...run.before, text.slice(0, MAX_SLOT)].slice(-3);
-    quote(run, false);
-    run.reask = 'back';
-    return;
-  }
-  const under = run.frames.some(({ flow }) => decision.kind === 'flow' && flow === decision.flow);
-  if (decision.kind === 'flow' && !under && decision.flow !== 'complaint' && !run.counts[COUNTS.handoff]) {
-    if (understood.confidence >= (free === undefined ? SURE_ASIDE : SURER_ASIDE) && run.frames.length < MOST_FRAMES) {
-      drop(run, index + 1);
-      run.reask = 'back';
-      return yield* push(run, decision.flow, { intent: decision.intent.name }, null);
-    }
-  }
-  if (free !== undefined && text.trim() !== '') return yield* answer(run, index, free, text);
-  followLanguage(run, text);
-  if (decision.kind === 'outOfScope') {
-    speaker.say(set.phrases.outOfScope, scopeOf(run));
-    run.reask = 'back';
-    return;
-  }
-  if (yield* tell(run, index, { type: 'invalid', text: text.slice(0, MAX_SLOT) })) return;
-  const hint = question.type === 'ask' ? question.params.hint : undefined;
-  speaker.say(hint ?? set.phrases.misfit, scopeOf(run));
-  run.reask = 'plain';
-}
-
 function* hearPress(run: Run, seq: number, id: string, label: string | undefined): Asking<void> {
   const offer = run.speaker.offers().find((one) => one.id === id);
-  if (offer) return yield* press(run, seq, offer, label ?? offer.labels[run.locale] ?? '');
+  if (offer) {
+    yield* press(run, seq, offer, label ?? offer.labels[run.locale] ?? '');
+    return;
+  }
   run.understood.set(seq, plainly());
   const { done, stale } = run.set.phrases;
   run.speaker.say(run.spent.some((one) => one.id === id) ? done : stale, scopeOf(run));
@@ -284,7 +193,10 @@ function* press(run: Run, seq: number, offer: Offer, text: string): Asking<void>
 /** `/start`, `/person` and the like: what a channel calls a command. */
 function* hearCommand(run: Run, seq: number, name: string, argument: string | undefined): Asking<void> {
   run.understood.set(seq, plainly());
-  if (name === 'english' || name === 'chinese') return speakFrom(run, seq, name === 'english' ? 'en' : 'zh-TW');
+  if (name === 'english' || name === 'chinese') {
+    speakFrom(run, seq, name === 'english' ? 'en' : 'zh-TW');
+    return;
+  }
   const event = { start: 'opened', help: 'opened', agent: 'person', human: 'person' }[name] ?? name;
   const known = ['opened', 'person', 'cancel', 'restart'].includes(event);
   if (known && (yield* send(run, { type: event, text: argument ?? '' }))) return;
@@ -323,7 +235,10 @@ function* hearValues(run: Run, seq: number, values: Readonly<Record<string, stri
   const question = questionOf(run, frameAt(run, top));
   const asked = question?.type === 'ask' ? Object.keys(question.params.slots).find((slot) => known[slot]) : undefined;
   fill(run, known);
-  if (asked !== undefined) return yield* answer(run, top, asked, known[asked]!);
+  if (asked !== undefined) {
+    yield* answer(run, top, asked, known[asked]!);
+    return;
+  }
   run.speaker.say(run.set.phrases.mended, scopeOf(run, { value: Object.values(known).join(', ') }));
   run.reask = 'plain';
 }

@@ -1,6 +1,6 @@
 import type { Locale } from '#core/conversation/content.schema.ts';
 import type { KnowledgeHit } from '#core/knowledge/hit.ts';
-import { isFollowUp, withContext } from '#core/understanding/follow-up.ts';
+import { withContext } from '#core/understanding/follow-up.ts';
 import { detectLocale, detectMood } from '#core/understanding/signals.ts';
 import type { IntentInfo, Slots, Understood } from '#core/understanding/understood.ts';
 import { isVague, partIn } from './hear.ts';
@@ -84,7 +84,7 @@ export function* meaningOf(reading: Reading): Asking<Meaning> {
   const inContext = leans ? ((answers[1] ?? []) as readonly KnowledgeHit[]) : [];
   const understood = (answers.at(-1) as Understood | undefined) ?? byItself(text, plain);
   const vague = isVague(text);
-  const found = ranked(plain, inContext, understood.followUp || isFollowUp(text), thresholds.answer);
+  const found = ranked(plain, inContext, understood.followUp, thresholds.answer);
   // What says nothing is found by its grammar alone.
   const hits = vague && !leans && !isExact(found) ? [] : found;
   const [best] = hits;

@@ -62,9 +62,7 @@ export function remember(action: MemoryAction, scope: Scope): Partial<Memory> {
         slots: without(scope.slots, action.params.slots ?? []),
         context: without(scope.context, action.params.context ?? []),
       };
-    case 'count': {
-      const { name, by, to } = action.params;
-      return { counts: put(scope.counts, name, to ?? (scope.counts[name] ?? 0) + (by ?? 1)) };
-    }
   }
+  const { name, by, to } = action.params;
+  return { counts: put(scope.counts, name, to ?? (scope.counts[name] ?? 0) + (by ?? 1)) };
 }

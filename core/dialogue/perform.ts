@@ -84,11 +84,9 @@ export function quote(run: Run, feedback: boolean): void {
 }
 
 function feedback(run: Run, helpful: boolean, scope: Scope): void {
-  const [kind, id] = [valueAt(scope, 'event.source.kind'), valueAt(scope, 'event.source.id')];
-  const source =
-    (kind === 'faq' || kind === 'document') && typeof id === 'string'
-      ? { kind: kind as 'faq' | 'document', id }
-      : run.answered;
+  const id = valueAt(scope, 'event.source.id');
+  const kind = oneOf(['faq', 'document'] as const, 'event.source.kind', scope);
+  const source = kind && typeof id === 'string' ? { kind, id } : run.answered;
   if (source) run.effects.push({ type: 'feedback', source: { kind: source.kind, id: source.id }, helpful });
 }
 

@@ -127,8 +127,12 @@ function* act(run: Run, index: number, actor: FlowActor, scope: Scope): Asking<v
       ]),
     );
     const deep = run.frames.length >= MOST_FRAMES;
-    if (!deep && run.set.flows.has(name)) return yield* push(run, name, input, actor.id);
-    return yield* failed(run, index, actor, deep ? 'too many flows are under way' : `there is no flow “${name}”`);
+    if (!deep && run.set.flows.has(name)) {
+      yield* push(run, name, input, actor.id);
+      return;
+    }
+    yield* failed(run, index, actor, deep ? 'too many flows are under way' : `there is no flow “${name}”`);
+    return;
   }
   const result = yield* answerOf(run, actor, scope);
   if ('failed' in result) yield* failed(run, index, actor, result.failed);
@@ -175,14 +179,12 @@ function* answerOf(run: Run, actor: Exclude<FlowActor, { src: 'runFlow' }>, scop
       const ticket = yield* number === '' ? ask('ticket') : ask('ticket', number);
       return { output: ticket ? { ...ticket, found: true } : { found: false } };
     }
-    case 'callHttp': {
-      const url = render(actor.input.url, scope, encodeURIComponent);
-      if (!/^https?:\/\/[^/]/.test(url)) return { failed: 'the address is not complete' };
-      const answer = yield* ask('http', { url, timeoutMs: actor.input.timeoutMs ?? 3_000 });
-      if (answer.ok) return { output: { body: answer.body } };
-      return { output: { status: answer.status } };
-    }
   }
+  const url = render(actor.input.url, scope, encodeURIComponent);
+  if (!/^https?:\/\/[^/]/.test(url)) return { failed: 'the address is not complete' };
+  const answer = yield* ask('http', { url, timeoutMs: actor.input.timeoutMs ?? 3_000 });
+  if (answer.ok) return { output: { body: answer.body } };
+  return { output: { status: answer.status } };
 }
 
 /** What the customer's message comes to, as `decided` and `event.output` see it. */
