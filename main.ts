@@ -5,17 +5,21 @@ import path from 'node:path';
 import { pino, type Logger } from 'pino';
 import { startOrderSystem } from '#adapters/demo-shop/order-system.ts';
 import { createGuardedFetch } from '#adapters/fetch/guarded-fetch.ts';
+import { createUploadStore } from '#adapters/files/upload-store.ts';
 import { createAgentSockets } from '#adapters/http/agent-sockets.ts';
 import { createApp } from '#adapters/http/app.ts';
 import { authEndpoints } from '#adapters/http/auth.endpoints.ts';
 import { chatEndpoints } from '#adapters/http/chat.endpoints.ts';
 import { deskEndpoints } from '#adapters/http/desk.endpoints.ts';
-import { get } from '#adapters/http/endpoint.ts';
-import { z } from 'zod';
+import { healthEndpoints } from '#adapters/http/health.endpoints.ts';
+import { knowledgeEndpoints } from '#adapters/http/knowledge.endpoints.ts';
 import { createLimits } from '#adapters/http/limits.ts';
+import { createMetrics } from '#adapters/http/metrics.ts';
 import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
+import { uploadsEndpoints } from '#adapters/http/uploads.endpoints.ts';
 import { createOllamaIntents } from '#adapters/ollama/ollama-intents.ts';
 import { createOllamaServers } from '#adapters/ollama/ollama-servers.ts';
+import { createAuditLog } from '#adapters/postgres/audit-log.ts';
 import { createConversationStore } from '#adapters/postgres/conversation-store.ts';
 import { deskStatus } from '#adapters/postgres/desk-status.ts';
 import { createDeskStore } from '#adapters/postgres/desk-store.ts';
@@ -27,6 +31,7 @@ import { installationSecret } from '#adapters/postgres/secrets.ts';
 import { seed } from '#adapters/postgres/seed.ts';
 import { createTicketNumbers } from '#adapters/postgres/ticket-numbers.ts';
 import { createTicketStore } from '#adapters/postgres/ticket-store.ts';
+import { createUploadRows } from '#adapters/postgres/upload-rows.ts';
 import { createUserContacts } from '#adapters/postgres/user-contacts.ts';
 import { createChatSockets } from '#adapters/web/chat-sockets.ts';
 import { createAccounts, type Accounts } from '#core/access/accounts.ts';
@@ -40,6 +45,7 @@ import { createSweeper } from '#core/channel/sweeper.ts';
 import { createWebChat } from '#core/channel/web-chat.ts';
 import type { Configuration } from '#core/configuration.ts';
 import { createLocalLive } from '#core/conversation/live.ts';
+import { createUploads } from '#core/conversation/uploads.ts';
 import { createUuid7 } from '#core/conversation/uuid.ts';
 import { createDesk } from '#core/desk/desk.ts';
 import { createPresence } from '#core/desk/presence.ts';
@@ -49,6 +55,7 @@ import { DEFAULT_THRESHOLDS } from '#core/dialogue/meaning.ts';
 import { createTurnRunner } from '#core/dialogue/turn-runner.ts';
 import type { HttpAnswer, Lookups } from '#core/dialogue/turn.ts';
 import { Problem } from '#core/errors.ts';
+import { createFaqs } from '#core/knowledge/faqs.ts';
 import { createKnowledgeBase } from '#core/knowledge/knowledge-base.ts';
 import { createSearchIndex } from '#core/knowledge/search-index.ts';
 import { createBlindIndex } from '#core/privacy/blind-index.ts';
@@ -118,7 +125,8 @@ async function layFoundation(configuration: Configuration, onProgress: Progress,
       random: randomBytes,
       now: () => new Date(),
     });
-    return { configuration, database, seal, blindIndex, secret, uuid, accounts, log };
+    const onError = (error: unknown, about: object = {}): void => log.error({ err: errorOf(error), ...about }, 'failed');
+    return { configuration, database, seal, blindIndex, secret, uuid, accounts, log, onError };
   } catch (error) {
     await database.close();
     throw error;
@@ -128,26 +136,29 @@ type OrderSystem = Awaited<ReturnType<typeof startOrderSystem>> | undefined;
 type Foundation = Awaited<ReturnType<typeof layFoundation>>;
 
 /** The content of an installation that begins empty: the flows that ship, and the demo shop when it is wanted. */
-async function loadContent({ database, configuration }: Foundation, onProgress: Progress) {
+async function loadContent({ database, configuration, onError }: Foundation, onProgress: Progress) {
   const flows = createFlowStore({ pool: database.pool });
   await flows.publish(loadShippedFlows());
   if (configuration.demo && (await seed(database.pool, demoContent()))) onProgress('Demo shop: content loaded');
   await flows.load();
   const intents = createIntentStore({ pool: database.pool });
   await intents.load(onProgress);
-  const knowledge = createKnowledgeBase({ em: () => database.orm.em.fork(), index: createSearchIndex(), onError: () => {} });
+  const knowledge = createKnowledgeBase({ em: () => database.orm.em.fork(), index: createSearchIndex(), onError });
   await knowledge.load();
-  return { flows, intents, knowledge };
+  const faqs = createFaqs({
+    em: () => database.orm.em.fork(),
+    audit: createAuditLog({ pool: database.pool, now: () => new Date() }),
+    onChange: knowledge.changed,
+  });
+  return { flows, intents, knowledge, faqs };
 }
 
 /** The engine: everything between a channel and the database. */
 function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof loadContent>>, orders: OrderSystem) {
-  const { configuration, database, seal, blindIndex, uuid, log } = foundation;
+  const { configuration, database, seal, blindIndex, uuid, log, onError } = foundation;
   const { pool } = database;
   const { flows, intents, knowledge } = content;
   const now = (): Date => new Date();
-  const onError = (error: unknown, about: object = {}): void => log.error({ err: errorOf(error), ...about }, 'failed');
-
   const keys = createContactKeys({ seal, load: wrappedKeyOf(database), now: Date.now });
   const rows = {
     pool,
@@ -222,7 +233,11 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
       ticket: () => undefined,
     },
   });
-  const uploads = { attachment: async () => undefined };
+  const uploads = createUploads({
+    files: createUploadStore({ dir: path.join(configuration.dataDir, 'uploads'), random: randomBytes }),
+    rows: createUploadRows(rows),
+    now,
+  });
   const desk = createDesk({
     store: createDeskStore(rows),
     live,
@@ -243,14 +258,14 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     everyMs: SWEEP_MS,
     onError,
   });
-  return { store, live, presence, contacts, servers, chat, runner, desk, tickets, uploads, cursors, sweeper, onError, now };
+  return { store, live, presence, contacts, servers, chat, runner, desk, tickets, uploads, cursors, sweeper };
 }
 type Engine = ReturnType<typeof buildEngine>;
 
 /** Sockets and HTTP on one port. */
 function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof loadContent>>, engine: Engine) {
-  const { configuration, accounts, secret, database, log } = foundation;
-  const { chat, store, live, desk, cursors, onError } = engine;
+  const { configuration, accounts, secret, database, log, onError } = foundation;
+  const { chat, store, live, desk, cursors } = engine;
   const limits = createLimits({ ...configuration.limits, uploads: { count: 60, seconds: 3_600 } });
   const allowance = createAllowance(configuration.limits.messages, Date.now);
   const allowsOrigin = (origin: string | undefined, host: string | undefined): boolean =>
@@ -280,12 +295,22 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     onError,
   });
   const state = { draining: false };
+  const metrics = createMetrics({ sockets: () => ({ chat: chatSockets.open, agent: agentSockets.open }) });
   const endpoints = [
     ...chatEndpoints({ chat, store, waiter: createReplyWaiter({ live, store }), contactOf: engine.contacts.find }),
     ...authEndpoints({ accounts, limits }),
     ...deskEndpoints({ desk, accounts }),
     ...ticketsEndpoints({ tickets: engine.tickets }),
-    get('/readyz', { summary: 'Ready.', allow: 'anyone', returns: z.object({ ready: z.boolean() }) }, () => ({ ready: true })),
+    ...knowledgeEndpoints({ faqs: content.faqs, knowledge: content.knowledge }),
+    ...uploadsEndpoints({ uploads: engine.uploads }),
+    ...healthEndpoints({
+      metrics,
+      ready: {
+        database: async () => (await database.pool.query('select 1')).rowCount === 1,
+        knowledge: () => content.knowledge.loaded,
+        open: () => !state.draining,
+      },
+    }),
   ];
   const app = createApp({
     endpoints,
@@ -303,7 +328,10 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     },
     origins: configuration.origins,
     trustedProxies: configuration.trustedProxies,
-    onRequest: (line) => log.debug(line, 'request'),
+    onRequest: (line) => {
+      metrics.request(line);
+      log.debug(line, 'request');
+    },
     onFault: (error, about) => onError(error, about),
   });
   const server = http.createServer(app.callback());
@@ -315,7 +343,7 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     else if (session) chatSockets.upgrade(request, socket, head, session);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
-  return { server, chatSockets, agentSockets, state };
+  return { server, chatSockets, agentSockets, metrics, state };
 }
 
 /** Starts what the configuration asks for. Throws a `Problem` whose words say what to mend. */
@@ -338,14 +366,14 @@ export async function startFrontdesk(
     const content = await loadContent(foundation, onProgress);
     const firstAdmin = await firstAdminOf(foundation.accounts);
     const engine = buildEngine(foundation, content, orders);
-    stops.push(() => engine.cursors.flush().catch(engine.onError));
+    stops.push(() => engine.cursors.flush().catch(foundation.onError));
     void engine.servers?.warmUp();
     stops.push(() => engine.servers?.stop());
-    const { server, chatSockets, agentSockets, state } = buildServer(foundation, content, engine);
+    const { server, chatSockets, agentSockets, metrics, state } = buildServer(foundation, content, engine);
     const port = await listen(server, configuration);
     const timers = [
-      setInterval(() => void engine.cursors.flush().catch(engine.onError), CURSORS_MS),
-      setInterval(() => void Promise.all([chatSockets.tend(), agentSockets.tend()]).catch(engine.onError), TEND_MS),
+      setInterval(() => void engine.cursors.flush().catch(foundation.onError), CURSORS_MS),
+      setInterval(() => void Promise.all([chatSockets.tend(), agentSockets.tend()]).catch(foundation.onError), TEND_MS),
     ];
     engine.sweeper.start();
     stops.push(async () => {
@@ -355,6 +383,7 @@ export async function startFrontdesk(
       await Promise.race([engine.runner.idle(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
       await chatSockets.drain(0);
       agentSockets.close();
+      metrics.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();

@@ -31,6 +31,7 @@ export type AgentSockets = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   tend(): Promise<void>;
   close(): void;
+  readonly open: number;
 };
 
 export function createAgentSockets(tools: {
@@ -226,6 +227,9 @@ export function createAgentSockets(tools: {
       for (const client of clients)
         for (const [sessionId, watcher] of client.watched)
           if ((heads.get(sessionId) ?? 0) > watcher.cursor) void catchUp(client, sessionId, watcher);
+    },
+    get open() {
+      return clients.size;
     },
     close() {
       clearTimeout(gathering);
