@@ -1,10 +1,12 @@
-import type { WeighedTerm } from './match.ts';
 import type { Term } from './terms.ts';
 
 /** What is kept of a document beside its postings: the numbers of its terms, to find them again. */
 type Document = { terms: Int32Array; questionLength: number; answerLength: number };
 
-/** A document's place, its score for a query, and how much of the query's weight it holds. */
+/** A query's term: its number if any document has it, how often it occurs, its weight, and whether it is mere grammar. */
+export type WeighedTerm = { number: number | undefined; count: number; weight: number; grammar: boolean };
+
+/** A document's place, its score for a query, and how much of the query's weight beyond grammar it holds. */
 export type Scored = { slot: number; score: number; held: number };
 
 const K1 = 1.2;
@@ -17,6 +19,10 @@ const MOST_IN_ANSWER = 0xffff;
 const MOST_IN_QUESTIONS = 0x7fff;
 
 const lengthOf = (terms: readonly Term[]): number => terms.reduce((sum, { count, weight }) => sum + count * weight, 0);
+
+/** No document scores higher than this for the query. */
+export const highestScore = (query: readonly WeighedTerm[]): number =>
+  (K1 + 1) * query.reduce((sum, { count, weight }) => sum + count * weight, 0);
 
 /**
  * Documents by number ("slot"), ranked by BM25 over two fields, questions and answer; adding and removing takes effect at
@@ -84,11 +90,11 @@ export function createBm25() {
 
   /** A query's terms with their numbers, weighed by kind and rarity; one that no document has is the rarest. */
   function weigh(terms: readonly Term[]): WeighedTerm[] {
-    return terms.map(({ hash, count, weight, content }) => {
+    return terms.map(({ hash, count, weight, grammar }) => {
       const term = termOf.get(hash);
       const holders = term === undefined ? 0 : postings[term]!.length / 2;
       const rarity = Math.log((size + 1) / (holders + 0.5));
-      return { number: holders > 0 ? term : undefined, count, weight: weight * rarity, content };
+      return { number: holders > 0 ? term : undefined, count, weight: weight * rarity, grammar };
     });
   }
 
@@ -114,7 +120,7 @@ export function createBm25() {
   function search(query: readonly WeighedTerm[], limit: number, accept: (slot: number) => boolean): Scored[] {
     const { question, answer } = normsNow();
     const touched: number[] = [];
-    for (const { number, count, weight } of query) {
+    for (const { number, count, weight, grammar } of query) {
       if (number === undefined) continue;
       const list = postings[number]!;
       const worth = count * weight * (K1 + 1);
@@ -127,7 +133,7 @@ export function createBm25() {
         if (inAnswer > 0) gain += (ANSWER_WEIGHT * inAnswer) / (inAnswer + answer[slot]!);
         if (scores[slot] === 0) touched.push(slot);
         scores[slot]! += worth * gain;
-        held[slot]! += weight;
+        if (!grammar) held[slot]! += weight;
       }
     }
     const best: Scored[] = [];

@@ -1,13 +1,11 @@
-/** A query's term: its number if any document has it, how often it occurs, its weight, and whether it carries meaning by itself. */
-export type WeighedTerm = { number: number | undefined; count: number; weight: number; content: boolean };
-
-/** How well the query speaks the language of the whole shelf: shares of its weight, 0 to 1, of all terms and of words and pairs alone. */
-export type Familiarity = { all: number; content: number };
-
-/** How one document answers to the query. */
+/** How one document answers to a query. Weights are those of the query's terms; grammar weighs nothing where it says so. */
 export type Agreement = {
-  /** Share of the query's weight that the document holds. */
-  covered: number;
+  /** Weight of the query beyond its grammar: one that says little is answered by anything. */
+  asked: number;
+  /** The part of `asked` that the document holds. */
+  held: number;
+  /** The document's score over the highest that any document could have, 0 to about 1. */
+  strength: number;
   /** Logarithm of its score over that of the best other document. */
   lead: number;
 };
@@ -15,26 +13,15 @@ export type Agreement = {
 /** Beyond this factor a document's lead says nothing more. */
 const LEAD_LIMIT = Math.log(4);
 
-/** A foreign question has words that no document has: the clearest sign that nothing here answers it. */
-export function familiarityOf(query: readonly WeighedTerm[]): Familiarity {
-  let [all, allKnown, content, contentKnown] = [0, 0, 0, 0];
-  for (const term of query) {
-    all += term.weight;
-    if (term.number !== undefined) allKnown += term.weight;
-    if (!term.content) continue;
-    content += term.weight;
-    if (term.number !== undefined) contentKnown += term.weight;
-  }
-  return { all: all > 0 ? allKnown / all : 0, content: content > 0 ? contentKnown / content : 1 };
-}
-
 /**
- * The probability that the document answers the query: from 0.6 it may be quoted, from 0.3 offered. Logistic weights,
- * fitted on the demo shop's questions, each held out of its FAQ, in shelves of 5 to 116 FAQs, against questions whose
- * FAQ was absent and against foreign ones; `bench/understanding.ts` shows what became of it.
+ * The probability that the document answers the query: from 0.6 it may be quoted, from 0.3 offered. A logistic curve,
+ * fitted on the demo shop's questions, each held out of its own FAQ, among 5 to 116 FAQs, against questions whose FAQ
+ * was absent and against foreign ones. What comes of it: `bench/understanding.ts`.
  */
-export function matchOf({ covered, lead }: Agreement, familiarity: Familiarity): number {
-  const bounded = Math.max(-LEAD_LIMIT, Math.min(LEAD_LIMIT, lead));
-  const sum = -9.48 + 1.62 * covered + 3.55 * bounded + 4.08 * familiarity.all + 3.67 * familiarity.content;
+export function matchOf({ asked, held, strength, lead }: Agreement): number {
+  const covered = asked > 0 ? held / asked : 0;
+  const ahead = Math.max(-LEAD_LIMIT, Math.min(LEAD_LIMIT, lead));
+  const sum =
+    -5.27 + 2.44 * covered + 1.58 * ahead + 2.79 * ahead * covered + 2.29 * strength + 0.66 * Math.log(1 + asked);
   return 1 / (1 + Math.exp(-sum));
 }

@@ -1,8 +1,8 @@
 import type { Locale } from '#core/conversation/content.schema.ts';
 import { comparisonKey } from '#core/understanding/text.ts';
-import { createBm25 } from './bm25.ts';
+import { createBm25, highestScore } from './bm25.ts';
 import { createHighlighter, type Highlighter, type Span } from './highlight.ts';
-import { familiarityOf, matchOf } from './match.ts';
+import { matchOf } from './match.ts';
 import { termsOf } from './terms.ts';
 
 /** What can be found: all the ways to ask stand in one document, the one shown to people first. */
@@ -82,8 +82,8 @@ function createShelf() {
 
   function search(query: string, category: string | undefined, limit: number): SearchHit[] {
     const terms = bm25.weigh(termsOf(query));
-    const familiarity = familiarityOf(terms);
-    const weight = terms.reduce((sum, term) => sum + term.weight, 0);
+    const asked = terms.reduce((sum, { weight, grammar }) => sum + (grammar ? 0 : weight), 0);
+    const highest = highestScore(terms);
     const fits = (entry: Entry): boolean => category === undefined || entry.document.category === category;
     // One more than asked for: the lead of the first needs a rival.
     const scored = bm25.search(terms, limit + 1, (slot) => fits(bySlot[slot]!));
@@ -92,7 +92,7 @@ function createShelf() {
       scored.map((one) => {
         const rival = one === best ? second : best;
         const lead = rival ? Math.log(one.score / rival.score) : Infinity;
-        const match = matchOf({ covered: one.held / weight, lead }, familiarity);
+        const match = matchOf({ asked, held: one.held, strength: one.score / highest, lead });
         return [bySlot[one.slot]!, { score: one.score, match }];
       }),
     );

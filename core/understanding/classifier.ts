@@ -238,7 +238,8 @@ export function createClassifier(model: ClassifierModel): Classifier {
       if (ranking.length === RANKED) break;
       ranking.push({ intent: labels[label]!, probability: probabilities[label]! });
     }
-    const familiar = vector.columns.length > 0 && score >= reject.threshold;
+    const foreign = none !== -1 && probabilities[none]! > 0.5;
+    const familiar = vector.columns.length > 0 && !foreign && score >= reject.threshold;
     return { ranking, reject: score, inScope: familiar };
   }
 

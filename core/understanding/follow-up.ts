@@ -15,13 +15,16 @@ type Question = {
   parts: readonly Part[];
 };
 
+/** After these 那 means “that”: `那個杯子` ties to nothing. */
+const MEASURES = '個个邊边裡里種种些支款樣样張张台臺位隻只件組组把條条間间次天';
+
 /** Longer ones say what they are about. */
 const LONGEST_FOLLOW_UP = 60;
 
 const patterns = once(() => {
   const link = patternOf(LINKS);
   return {
-    link: new RegExp(`^(?:${link.source})[\\s,，、]*`, 'u'),
+    link: new RegExp(`^(?:${link.source})(?![${MEASURES}])[\\s,，、]*`, 'u'),
     roles: [
       ['place', patternOf(PLACES)],
       ['subject', patternOf(FALSE_PARTICLES)],

@@ -8,3 +8,11 @@ const ENGLISH = new Set(
 
 /** Whether an English word (lower case) says nothing about the subject of its sentence. */
 export const isFunctionWord = (word: string): boolean => ENGLISH.has(word);
+
+/** Chinese characters (Simplified) that carry grammar; two of them in a row say no more than one. */
+const CHINESE = new Set(
+  '请问我你您他她它们的地得了吗呢吧啊呀哦喔啦嘛想要可以能会有是在这那哪个什么怎样一下谢多少几如何为就都也还再很才又把被和跟与或及但而因所果应该需让给对于不没',
+);
+
+/** Whether a Chinese character (Simplified) says nothing about the subject of its sentence. */
+export const isFunctionCharacter = (character: string): boolean => CHINESE.has(character);

@@ -78,18 +78,18 @@ export const ANGER = {
     搞什麼|搞屁|什麼鬼|太扯|有夠扯|真扯|離譜|超爛|很爛|好爛|太爛|真爛|爛透|爛死|有夠爛|爛公司|爛店|爛服務|火大|氣死|氣炸|很生氣|超生氣|非常生氣|超氣|很氣|受不了|不爽|垃圾
     |騙人|騙錢|騙子|詐騙集團|黑店|消保官|消保會|消基會|消費者保護|要投訴|我要客訴|要客訴|要檢舉|告你們|提告|廢物|白痴|智障|他媽的|幹你|靠北|王八蛋|混蛋|有病|鬼扯
     |太誇張|有夠誇張|超誇張|惡劣|差勁|太差了|很差|超差|差到|忍無可忍|欺人太甚|當我白痴|耍我|裝死|莫名其妙|不負責任|沒人負責|敷衍|再也不買|再也不會|不會再買|爆氣|崩潰|無言
-    |把人當|浪費我的時間|浪費時間|態度很|態度差|態度有夠|太過分|很過分|過分了|非常失望|很失望|太失望|一拖再拖|有夠笨|笨死|廣告不實|浪費我|不聞不問|已讀不回|說話不算話|到底有沒有在
+    |把人當|浪費我的時間|浪費時間|態度很|態度差|態度有夠|太過分|很過分|過分了|非常失望|很失望|太失望|一拖再拖|有夠笨|笨死|廣告不實|浪費我|不聞不問|已讀不回|說話不算話|沒人理|有完沒完|拖這麼久|拖那麼久|有在管嗎|到底有沒有在
         |ridiculous|unacceptable|terrible|awful|horrible|worst|scammers|rip off|rip-off|ripoff|useless|pathetic|disgusting|disgusted
     |disgraceful|furious|fed up|sick of|sick and tired|wtf|what the hell|what the heck|what is wrong with you|bullshit
     |incompetent|is a joke|outrageous|had enough|never again|never buying|never order from|lawyer|sue you|report you
     |pissed|garbage|appalling|shame on you|shambles|livid|crap|fuck|fucking|shit|damn|idiots|stupid|liars|lied to me
     |losing my patience|lost my patience|running out of patience|out of patience|lose my patience|waste of time|wasting my time|wasted my time|a disgrace|extremely disappointed
     |very disappointed|what on earth|false advertising|do you even care|one star review|wasted my|wasting my
-    |you people|this mess|keep stalling|you lied|really angry|so angry|very angry|i am angry|i'm angry|very upset|really upset`),
+    |you people|this mess|keep stalling|you lied|ignore me|ignoring me|really angry|so angry|very angry|i am angry|i'm angry|very upset|really upset`),
   weak: list(`
-    到底|還沒|都沒|沒人回|沒人理|沒有人|太慢|很慢|有夠慢|失望|生氣|不滿|抱怨|第幾次|第二次|第三次|好幾次|又來了|又壞|又錯|還要等|一直|沒解決|從來沒|根本|怎麼會這樣|爛|扯|誇張
+    到底|還沒|都沒|沒人回|講了三次|講了幾次|說了幾次|問了幾次|沒有人|太慢|很慢|有夠慢|失望|生氣|不滿|抱怨|第幾次|第二次|第三次|好幾次|又來了|又壞|又錯|還要等|一直|沒解決|從來沒|根本|怎麼會這樣|爛|扯|誇張
     |煩死|很煩|不能接受|無法接受|給我一個交代|給個交代|交代|什麼態度|什麼東西|有沒有搞錯|搞錯|開玩笑|客訴|投訴|檢舉|差評|負評|一星|馬上|立刻|氣|騙|傻眼|三小|很差
-    |still|scam|nobody|no one|no reply|no response|ignored|ignoring|ignore me|disappointed|disappointing|disappointment|frustrated|frustrating|angry|upset
+    |still|scam|nobody|no one|no reply|no response|ignored|ignoring|disappointed|disappointing|disappointment|frustrated|frustrating|angry|upset
     |annoyed|annoying|unhappy|not happy|how many times|third time|second time|times now|again|seriously|come on|come back to me|immediately
     |right now|for days|for weeks|for a week|complaint|did nothing|never keep|promised|complain|bad|poor|rude|slow|late|joke|lost|lie|lying|refuse|refused|demand|excuse|excuses|keep telling|keeps|unbelievable|fix this`),
 };

@@ -116,15 +116,22 @@ const LONGEST_COMMAND = 60;
 /** The instruction that a whole short message is; null for anything that says more. */
 export function detectCommand(text: string): Command | null {
   if (text.length > LONGEST_COMMAND) return null;
+  const whole = commandOf(text);
+  if (whole) return whole;
+  const clauses = text.split(/[,，。.!！、;；]+/).filter((clause) => comparisonKey(clause) !== '');
+  const [first, ...others] = clauses.map(commandOf);
+  return first && others.every((command) => command === first) ? first : null;
+}
+
+function commandOf(text: string): Command | null {
   let key = comparisonKey(text);
-  for (let tries = 0; tries < 4; tries++) {
+  for (;;) {
     const command = commands().get(key);
     if (command) return command;
     const shorter = withoutPoliteness(key);
     if (shorter === key) return null;
     key = shorter;
   }
-  return null;
 }
 
 /** Whether a phrase ends where another word begins: Chinese has no spaces, so there every border will do. */
