@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { unavailable } from '#core/errors.ts';
 
 /** One set of pages: `config` is its Vite configuration, beside which it is built into `dist/`. */
@@ -15,7 +15,7 @@ const PAGES: readonly Pages[] = [
   { name: 'chat widget', config: 'adapters/web/widget/vite.config.ts', sources: ['adapters/web/widget'] },
 ];
 const STAMP = '.sources';
-const SKIPPED = new Set(['dist', 'node_modules', 'dev', 'coverage']);
+const SKIPPED = new Set(['dist', 'node_modules', 'dev', 'testing', 'coverage']);
 
 /**
  * Builds the pages whose sources changed since they were built (by content, so that copying files changes nothing). It
@@ -55,12 +55,23 @@ async function runVite(root: string, config: string, name: string): Promise<void
     );
   const words = [vite, 'build', '--config', config, '--logLevel', 'error', path.dirname(config)];
   try {
-    await promisify(execFile)(process.execPath, words, { cwd: root, maxBuffer: 16 * 1024 * 1024 });
+    await promisify(execFile)(process.execPath, words, {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: '1' },
+      maxBuffer: 16 * 1024 * 1024,
+    });
   } catch (fault) {
     const { stdout, stderr } = fault as { stdout?: string; stderr?: string };
-    throw new Error(`The ${name} cannot be built:\n${stderr || stdout || String(fault)}`, { cause: fault });
+    throw unavailable(`The ${name} cannot be built:\n${withoutStack(stderr || stdout || String(fault))}`);
   }
 }
+
+const withoutStack = (words: string): string =>
+  stripVTControlCharacters(words)
+    .split('\n')
+    .filter((line) => !/^ {4}at |\[Getter\/Setter\]|^[{}]$/.test(line))
+    .join('\n')
+    .trim();
 
 /** A hash of what lies in the given places of `root`; tests and built files do not count, and of `core` the wire schemas alone. */
 function hashOf(root: string, places: readonly string[]): string {

@@ -3,6 +3,7 @@ import { buildPages } from './build.ts';
 import type { Command, Terminal } from './command.ts';
 import { columns } from './help.ts';
 import { createLog } from './log.ts';
+import { sentenceOf } from './sentence.ts';
 
 /** `start`: runs Frontdesk until Ctrl-C. */
 export const startCommand: Command = {
@@ -10,6 +11,7 @@ export const startCommand: Command = {
   summary: 'Starts Frontdesk and runs until Ctrl-C. On the first start it makes its database and the first admin.',
   options: {
     role: { value: 'all|api|worker', says: 'What this process does; default all, or FRONTDESK_ROLE.' },
+    'no-build': { says: 'Serves the pages as they were built last, without looking at their sources.' },
     port: { value: 'port', says: 'The port of everything; default 3000, or PORT.' },
   },
   notes: () => ['Settings (environment variables):', ...columns(settingRows())].join('\n'),
@@ -23,7 +25,11 @@ export const startCommand: Command = {
     for (const warning of configuration.warnings) terminal.complain(warning);
     const onProgress = (step: string): void => terminal.print(`  ${step} …`);
     const interruption = listenForInterrupts(terminal);
-    if (configuration.role !== 'worker') await buildPages({ onProgress });
+    if (configuration.role !== 'worker' && !given.on('no-build'))
+      await buildPages({ onProgress }).catch((fault: unknown) => {
+        // Chats and the API need no built pages; those that were built before are still served.
+        terminal.complain(`${sentenceOf(fault)}\nFrontdesk starts without them.`);
+      });
     const { startFrontdesk } = await import('../main.ts');
     const running = await startFrontdesk(configuration, {
       role: configuration.role,

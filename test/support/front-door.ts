@@ -15,6 +15,7 @@ import { healthEndpoints } from '#adapters/http/health.endpoints.ts';
 import { knowledgeEndpoints } from '#adapters/http/knowledge.endpoints.ts';
 import { createLimits } from '#adapters/http/limits.ts';
 import { createMetrics } from '#adapters/http/metrics.ts';
+import { openApiDocument } from '#adapters/http/openapi.ts';
 import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
 import { uploadsEndpoints } from '#adapters/http/uploads.endpoints.ts';
 import { createAuditLog } from '#adapters/postgres/audit-log.ts';
@@ -260,6 +261,23 @@ export async function openFrontDoor(
   const { port } = server.address() as AddressInfo;
   const address = `http://127.0.0.1:${port}`;
 
+  const undocumented = new Set<string>();
+  const { paths } = openApiDocument(endpoints);
+  const documented = endpoints.map((endpoint) => ({
+    method: endpoint.method.toUpperCase(),
+    // A path that is written out is nearer than one with a parameter in it.
+    pattern: new RegExp(`^${endpoint.path.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    name: endpoint.path,
+    answers: Object.keys(paths?.[endpoint.path]?.[endpoint.method]?.responses ?? {}),
+  }));
+  /** Keeps an answer in mind that the document does not name; what is none of an endpoint's own is not asked for. */
+  function note(method: string, url: string, status: number): void {
+    const [path] = url.split('?');
+    const matching = documented.filter((one) => one.method === method && one.pattern.test(path!));
+    const one = matching.find(({ name }) => name === path) ?? matching[0];
+    if (one && status !== 500 && !one.answers.includes(String(status))) undocumented.add(`${method} ${one.name} ${status}`);
+  }
+
   async function ask(method: string, url: string, { token, body, raw, headers = {} }: Sending = {}): Promise<Answer> {
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await fetch(address + url, {
@@ -272,6 +290,7 @@ export async function openFrontDoor(
       ...(sent === undefined ? {} : { body: sent as string }),
     });
     const text = await response.text();
+    note(method, url, response.status);
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as unknown) : text };
   }
@@ -292,6 +311,8 @@ export async function openFrontDoor(
     keys,
     knowledge,
     lines,
+    /** Answers so far that the document does not name. */
+    undocumented: (): string[] => [...undocumented],
     metrics,
     numbers,
     state,

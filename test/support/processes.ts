@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { askSharedService } from './shared-services.ts';
 
 /** A Frontdesk in a process of its own, as users run it. */
 export type FrontdeskProcess = {
@@ -36,7 +37,8 @@ export function makeDataDir(): { dataDir: string; remove: () => void } {
 
 /**
  * Starts `frontdesk start` and waits for `/readyz`. Throws what it printed when it ends before that, or is not ready in
- * `readyWithinMs` (30 s, what a first start may take). `env` holds settings; `port` and `dataDir` are set for you.
+ * `readyWithinMs` (30 s, what a first start may take). `env` holds settings; `port` and `dataDir` are set for you. With
+ * `pages` the admin UI and the widget are built before, once for all workers of a run.
  */
 export async function startFrontdeskProcess(options: {
   dataDir: string;
@@ -44,11 +46,13 @@ export async function startFrontdeskProcess(options: {
   env?: Record<string, string>;
   arguments?: readonly string[];
   readyWithinMs?: number;
+  pages?: boolean;
 }): Promise<FrontdeskProcess> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
+  if (options.pages) await askSharedService('pages');
   const began = performance.now();
-  const running = runFrontdesk(['start', ...(options.arguments ?? [])], {
+  const running = runFrontdesk(['start', '--no-build', ...(options.arguments ?? [])], {
     HOST: '127.0.0.1',
     FRONTDESK_DATA: options.dataDir,
     ...options.env,
@@ -73,7 +77,10 @@ export async function startFrontdeskProcess(options: {
 export function runFrontdesk(
   words: readonly string[],
   env: Record<string, string> = {},
-): Pick<FrontdeskProcess, 'pid' | 'output' | 'exited' | 'stop' | 'kill'> & { type: (text: string) => void } {
+): Pick<FrontdeskProcess, 'pid' | 'output' | 'exited' | 'stop' | 'kill'> & {
+  type: (text: string) => void;
+  finish: () => void;
+} {
   const inherited = INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   const child = spawn(process.execPath, [path.join(root, 'cli/frontdesk.ts'), ...words], {
     cwd: root,
@@ -103,6 +110,7 @@ export function runFrontdesk(
       await end('SIGKILL');
     },
     type: (text) => child.stdin.write(text),
+    finish: () => child.stdin.end(),
   };
 }
 

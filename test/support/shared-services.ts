@@ -3,10 +3,11 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '#adapters/postgres/embedded/embedded-postgres.ts';
+import { buildPages } from '../../cli/build.ts';
 import { findChromium } from './chromium.ts';
 
 /** What the test files of one run share. Each is started when the first file asks for it. */
-export type SharedService = 'postgres' | 'postgres-durable' | 'chromium';
+export type SharedService = 'postgres' | 'postgres-durable' | 'chromium' | 'pages';
 
 const ADDRESS = 'FRONTDESK_TEST_SERVICES';
 const PREFIX = 'frontdesk-test-';
@@ -33,6 +34,7 @@ export async function offerSharedServices(): Promise<{ stop: () => Promise<void>
     postgres: () => database('pg', IN_A_HURRY),
     'postgres-durable': () => database('pg-durable', {}),
     chromium: findChromium,
+    pages: () => buildPages({ onProgress: () => {} }),
   };
   const started = new Map<SharedService, Promise<unknown>>();
   const answer = async (asked: SharedService): Promise<string> => {

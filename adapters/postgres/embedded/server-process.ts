@@ -97,9 +97,12 @@ function followLog(child: ChildProcess, log: ServerLog): { ready: Promise<void>;
   return { ready, words: () => words };
 }
 
+/** A shutdown tells every connection so; that is no fault. */
+const FAREWELL = 'terminating connection due to administrator command';
+
 function pass(line: string, log: ServerLog): void {
   const message = line.replace(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /, '');
-  if (/^(PANIC|FATAL):/.test(message)) log.error(message);
+  if (/^(PANIC|FATAL):/.test(message) && !message.endsWith(FAREWELL)) log.error(message);
   else if (/^(ERROR|WARNING):/.test(message)) log.warn(message);
   else log.info(message);
 }
