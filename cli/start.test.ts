@@ -17,7 +17,7 @@ const start = async (): Promise<FrontdeskProcess> => {
 afterAll(async () => {
   for (const cleanUp of cleanUps) cleanUp();
   await Promise.all(running.map((frontdesk) => frontdesk.kill()));
-  remove();
+  await remove();
 });
 
 test('the first start shows its progress, its addresses and the first admin; a later one no password', async () => {
@@ -80,7 +80,7 @@ test('a busy port is one sentence, and nothing is left running', async () => {
   const busy = runFrontdesk(['start', '--no-build'], { ...env, FRONTDESK_DATA: other.dataDir, PORT: port });
   expect((await busy.exited).code).toBe(1);
   expect(busy.output()).toMatch(new RegExp(`Port ${port} is .*PORT.*\n$`));
-  other.remove();
+  await other.remove();
 }, 30_000);
 
 /** What a process printed, as soon as these words are among it. */

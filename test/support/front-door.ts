@@ -275,7 +275,8 @@ export async function openFrontDoor(
     const [path] = url.split('?');
     const matching = documented.filter((one) => one.method === method && one.pattern.test(path!));
     const one = matching.find(({ name }) => name === path) ?? matching[0];
-    if (one && status !== 500 && !one.answers.includes(String(status))) undocumented.add(`${method} ${one.name} ${status}`);
+    if (one && status !== 500 && !one.answers.includes(String(status)))
+      undocumented.add(`${method} ${one.name} ${status}`);
   }
 
   async function ask(method: string, url: string, { token, body, raw, headers = {} }: Sending = {}): Promise<Answer> {

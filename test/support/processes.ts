@@ -29,10 +29,10 @@ const POLL_MS = 25;
 /** Of our environment only what programs need; no setting of the one who runs the tests. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'] as const;
 
-/** A folder for `FRONTDESK_DATA`, and what removes it. */
-export function makeDataDir(): { dataDir: string; remove: () => void } {
+/** A folder for `FRONTDESK_DATA`, and what removes it; a PostgreSQL that is still ending there is waited for. */
+export function makeDataDir(): { dataDir: string; remove: () => Promise<void> } {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'frontdesk-data-'));
-  return { dataDir, remove: () => fs.rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 }) };
+  return { dataDir, remove: () => fs.promises.rm(dataDir, { recursive: true, force: true, maxRetries: 20 }) };
 }
 
 /**

@@ -79,7 +79,7 @@ async function makeCluster(tools: {
   password: string;
 }): Promise<void> {
   const { binaries, identity, places } = tools;
-  sweepUnfinished(places);
+  await sweepUnfinished(places);
   // A name of its own: the initdb of a killed Frontdesk may still be writing below the old one.
   const unfinished = fs.mkdtempSync(`${places.unfinished}-`);
   const secrets = fs.mkdtempSync(path.join(os.tmpdir(), 'frontdesk-init-'));
@@ -106,11 +106,16 @@ async function makeCluster(tools: {
   fs.renameSync(unfinished, places.cluster);
 }
 
-function sweepUnfinished(places: Places): void {
+async function sweepUnfinished(places: Places): Promise<void> {
   const prefix = `${path.basename(places.unfinished)}-`;
   for (const name of fs.readdirSync(places.folder))
     if (name.startsWith(prefix))
-      fs.rmSync(path.join(places.folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      await fs.promises.rm(path.join(places.folder, name), {
+        recursive: true,
+        force: true,
+        maxRetries: 10,
+        retryDelay: 100,
+      });
 }
 
 function run(identity: Identity, command: readonly string[]): Promise<void> {
