@@ -100,10 +100,11 @@ const MAX_ORDER_BYTES = 64 * 1024;
 const FIRST_ADMIN = 'admin@frontdesk.local';
 
 /** What everything stands on: the database, the keys, the people. */
-async function layFoundation(configuration: Configuration, onProgress: Progress, log: Logger) {
+async function layFoundation(configuration: Configuration, onProgress: Progress, log: Logger, mayJoin = false) {
   const database = await openDatabase({
     address: configuration.database,
     dataDir: configuration.dataDir,
+    mayJoin,
     onProgress,
     log: { info: (text) => log.debug(text), warn: (text) => log.warn(text), error: (text) => log.error(text) },
   });
@@ -125,7 +126,8 @@ async function layFoundation(configuration: Configuration, onProgress: Progress,
       random: randomBytes,
       now: () => new Date(),
     });
-    const onError = (error: unknown, about: object = {}): void => log.error({ err: errorOf(error), ...about }, 'failed');
+    const onError = (error: unknown, about: object = {}): void =>
+      log.error({ err: errorOf(error), ...about }, 'failed');
     return { configuration, database, seal, blindIndex, secret, uuid, accounts, log, onError };
   } catch (error) {
     await database.close();
@@ -243,7 +245,8 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     live,
     wake,
     attachment: uploads.attachment,
-    intentTitle: (name, locale) => intents.catalogue().intents.find((intent) => intent.name === name)?.title[locale] ?? name,
+    intentTitle: (name, locale) =>
+      intents.catalogue().intents.find((intent) => intent.name === name)?.title[locale] ?? name,
     suggest: (text, locale) =>
       knowledge
         .search({ text, locale, limit: 3 })
@@ -424,7 +427,8 @@ export async function createUser(
   configuration: Configuration,
   user: { email: string; name: string; role: Role; password?: string | undefined },
 ): Promise<{ id: string; email: string; password: string }> {
-  const { accounts, database } = await layFoundation(configuration, () => {}, createLog(configuration));
+  // Also while the server runs: an account is there for it at once.
+  const { accounts, database } = await layFoundation(configuration, () => {}, createLog(configuration), true);
   try {
     const password = user.password ?? newPassword();
     const { id } = await accounts.create({ email: user.email, name: user.name, roles: [user.role], password });

@@ -39,6 +39,22 @@ test('a second one on the same data is refused with one sentence', async () => {
   expect(second.output()).toMatch(/^Frontdesk already runs on \S+ \(process \d+\): stop that one, or .*\n$/);
 }, 15_000);
 
+test('a user is created while the server runs, and signs in', async () => {
+  const words = ['user', 'create', '--email', 'anna@example.com', '--name', 'Anna', '--role', 'agent'];
+  const creating = runFrontdesk(words, { ...env, FRONTDESK_DATA: dataDir });
+  expect({ ...(await creating.exited), output: creating.output() }).toMatchObject({ code: 0 });
+  const password = /^Password, shown this once: (\S+)$/m.exec(creating.output())?.[1];
+  const answer = await fetch(`${running.at(-1)!.url}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'anna@example.com', password }),
+  });
+  expect(answer.status).toBe(200);
+  const again = runFrontdesk(words, { ...env, FRONTDESK_DATA: dataDir });
+  expect((await again.exited).code).toBe(1);
+  expect(again.output().trim().split('\n')).toHaveLength(1);
+}, 20_000);
+
 test('a chat from a pipe gets its answer and ends', async () => {
   const chat = runFrontdesk(['chat', '--url', running.at(-1)!.url, '--locale', 'en']);
   chat.type('Can I talk to a person?\n');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Pool } from 'pg';
 import type { DatabaseAddress } from '#core/setting-readers.ts';
-import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { findRunningPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { migrate, openOrm, type Connection } from './orm.ts';
 
 /** Connections of the hot path; more are slower (`performance`: 16 beat 64). */
@@ -30,6 +30,8 @@ export type Database = {
 export async function openDatabase(tools: {
   address: DatabaseAddress | undefined;
   dataDir: string;
+  /** Use the database that a running Frontdesk has started on the same data, instead of being refused. */
+  mayJoin?: boolean;
   onProgress: (step: string) => void;
   log: { info(text: string): void; warn(text: string): void; error(text: string): void };
 }): Promise<Database> {
@@ -41,17 +43,20 @@ export async function openDatabase(tools: {
     warn: (text: string) => (closing ? undefined : tools.log.warn(text)),
     error: (text: string) => (closing ? undefined : tools.log.error(text)),
   };
-  const embedded = address
+  const dataDir = path.join(tools.dataDir, 'postgres');
+  const given = address ?? (tools.mayJoin ? await findRunningPostgres({ dataDir }) : undefined);
+  const embedded = given
     ? undefined
     : await startEmbeddedPostgres({
-        dataDir: path.join(tools.dataDir, 'postgres'),
+        dataDir,
         settings: { max_connections: 60, shared_buffers: '128MB' },
         onProgress,
-        onRestart: ({ reason, downMs }) => log.warn(`PostgreSQL ended (${reason}) and was started again after ${downMs} ms.`),
+        onRestart: ({ reason, downMs }) =>
+          log.warn(`PostgreSQL ended (${reason}) and was started again after ${downMs} ms.`),
         log,
       });
   try {
-    const connection: Connection = embedded?.connection ?? address!;
+    const connection: Connection = embedded?.connection ?? given!;
     const ran = await migrate(connection);
     if (ran.length) onProgress(`Database: ${ran.length} migrations`);
     const ssl = address && address.ssl !== 'disable' ? { rejectUnauthorized: address.ssl !== 'require' } : false;
