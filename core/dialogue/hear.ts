@@ -35,7 +35,7 @@ export function offerTyped(text: string, offers: readonly Offer[]): Offer | null
 /** `退貨` is no `不退貨`: a negation before the label turns it around. */
 function holds(key: string, label: string): boolean {
   const at = key.indexOf(label);
-  return at >= 0 && !/(?:不|没|别|not |don't |no )$/.test(key.slice(0, at));
+  return at >= 0 && !/(?:(?:不|没|别)(?:要|想|用)?|not |don't |no )$/.test(key.slice(0, at));
 }
 
 /** Rating stars have no letters to compare. */

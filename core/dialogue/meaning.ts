@@ -49,8 +49,6 @@ export type Reading = {
 /** Most hits looked at. */
 const LIMIT = 5;
 const MOST_CANDIDATES = 3;
-/** A found answer so sure that it beats “this is nothing we do”. */
-const BEATS_OUT_OF_SCOPE = 0.75;
 
 /**
  * What the intent's word is worth, in `match`. Measured on the demo shop's 1,012 and 1,028 other phrasings, each held out
@@ -101,8 +99,7 @@ export function* meaningOf(reading: Reading): Asking<Meaning> {
   const category = sure?.route.kind === 'answer' ? sure.route.category : undefined;
   const among = yield* bestFirst(hits, category, { text: joined, locale }, understood.confidence, thresholds);
   const [top] = among;
-  if (understood.outOfScope && !vague && !(top && top.match >= BEATS_OUT_OF_SCOPE))
-    return { decision: { kind: 'outOfScope' }, understood, hits: among };
+  if (understood.outOfScope && !vague) return { decision: { kind: 'outOfScope' }, understood, hits: among };
   if (top && top.match >= neededFor(top, category, understood.confidence, thresholds))
     return { decision: { kind: 'answer', hit: top }, understood, hits: among };
   // Foreign to everything only because it says nothing: that is no question that we do not do.

@@ -29,10 +29,6 @@ export function valueAt(scope: Scope, path: string): unknown {
   return value;
 }
 
-const DAY: Record<Locale, Intl.DateTimeFormatOptions> = {
-  'zh-TW': { month: 'long', day: 'numeric', weekday: 'long' },
-  en: { weekday: 'long', day: 'numeric', month: 'long' },
-};
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(locale: Locale, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale} ${timeZone} ${JSON.stringify(options)}`;
@@ -51,13 +47,21 @@ function format(locale: Locale, timeZone: string, options: Intl.DateTimeFormatOp
   return made;
 }
 
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T/;
+
 function moment(value: unknown, { locale, settings }: Scope): string {
   const date = new Date(plain(value));
-  if (Number.isNaN(date.getTime())) return plain(value);
+  if (!ISO_TIME.test(plain(value)) || Number.isNaN(date.getTime())) return plain(value);
   const zone = typeof settings['timeZone'] === 'string' ? settings['timeZone'] : 'Asia/Taipei';
-  const day = format(locale, zone, DAY[locale]).format(date);
-  const time = format(locale, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
-  return locale === 'en' ? `${day}, ${time}` : `${day} ${time}`;
+  const part = (options: Intl.DateTimeFormatOptions): string => format(locale, zone, options).format(date);
+  const time = part({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  if (locale === 'en') return `${part({ weekday: 'long', day: 'numeric', month: 'long' })}, ${time}`;
+  const { month, day } = Object.fromEntries(
+    format(locale, zone, { month: 'numeric', day: 'numeric' })
+      .formatToParts(date)
+      .map(({ type, value }) => [type, value]),
+  );
+  return `${month} 月 ${day} 日（${part({ weekday: 'long' })}）${time}`;
 }
 
 function duration(value: unknown, { locale }: Scope): string {
