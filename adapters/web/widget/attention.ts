@@ -2,7 +2,7 @@ import type { TimelineEntry } from './timeline.ts';
 import type { Timers } from './timers.ts';
 import type { Store } from './storage.ts';
 
-export const SEEN = 'seen';
+const SEEN = 'seen';
 /** The protocol's limit: `seen` at most every 2 s. */
 const SEEN_EVERY_MS = 2_000;
 
@@ -14,7 +14,10 @@ export type Attention = {
   attentive(): boolean;
   /** Messages up to `seq` are there to be read. */
   arrived(seq: number): void;
+  /** Another conversation: its numbers begin anew. */
   clear(): void;
+  /** A new one: nothing of it has been read, in any tab. */
+  forget(): void;
 };
 
 export function createAttention(tools: {
@@ -51,6 +54,11 @@ export function createAttention(tools: {
     if (newest > seen()) store.write(SEEN, String(newest));
     tell();
   };
+  const clear = (): void => {
+    cancel?.();
+    cancel = null;
+    newest = told = 0;
+  };
   return {
     seen,
     attend(now) {
@@ -62,10 +70,9 @@ export function createAttention(tools: {
       newest = Math.max(newest, seq);
       note();
     },
-    clear() {
-      cancel?.();
-      cancel = null;
-      newest = told = 0;
+    clear,
+    forget() {
+      clear();
       store.remove(SEEN);
     },
   };

@@ -184,6 +184,21 @@ test("a new conversation begun in one tab is the other tab's too", async () => {
   expect(two.line.accept()).toMatchObject({ token: 'token-2', after: 0 });
 });
 
+test('in a new conversation nothing counts as read because the one before was longer', async () => {
+  const storage = createBrowserStorage();
+  const one = await startedTab(storage);
+  const two = openTab(storage);
+  two.line.welcome({ head: 4 });
+  two.chat.attend(true);
+  two.line.tell(...[1, 2, 3, 4].map((seq) => replyOf(seq, `old ${seq}`)));
+  one.chat.startNew();
+  await settle();
+  two.chat.attend(false);
+  two.line.welcome({ head: 2 });
+  two.line.tell(replyOf(1, 'greeting'), replyOf(2, 'new'));
+  expect(two.chat.snapshot().unread).toHaveLength(2);
+});
+
 test('an answer after a gap is held, and a gap that stays is resumed after the last whole one', async () => {
   const { line, clock, texts } = await startedTab();
   line.tell(replyOf(3, 'three'));
@@ -321,6 +336,15 @@ test('a streamed answer grows and its final text takes its place', async () => {
   line.tell(replyOf(2, 'Whole answer.'));
   expect(chat.snapshot().partials.size).toBe(0);
   expect(texts()).toEqual(['greeting', 'Whole answer.']);
+});
+
+test('a piece that comes after the whole, or after a person took over, is not shown', async () => {
+  const { chat, line } = await startedTab();
+  const { message } = replyOf(2, 'Whole.');
+  line.tell(replyOf(2, 'Whole.'), { type: 'delta', replyId: message.id, text: 'late' });
+  expect(chat.snapshot().partials.size).toBe(0);
+  line.tell({ type: 'delta', replyId: 'r', text: 'Half' }, stateOf(3, 'agent', { agent: { name: '小安' } }));
+  expect(chat.snapshot().partials.size).toBe(0);
 });
 
 test('a streamed answer that is given up disappears, with the line or by itself', async () => {

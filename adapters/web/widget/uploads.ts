@@ -3,7 +3,7 @@ import type { Refusal } from './outbox.ts';
 import { ServerRefusal, type Server, type Session } from './server.ts';
 
 /** Largest file, in bytes; the server refuses larger ones too. */
-export const MAX_FILE = 20_000_000;
+export const MAX_FILE = 20 * 1024 * 1024;
 
 /** A file on its way up. Its bytes live in this tab only: a reload loses it, and it says so by being gone. */
 export type Upload = { id: string; at: number; file: File; refused?: Refusal };

@@ -117,7 +117,7 @@ test('a suggestion fills an empty field and never overwrites', () => {
 test('files that are too large or empty are named and left out, the others go up', () => {
   const { composer, files, note } = setUp();
   const large = new File(['x'], 'film.mp4');
-  Object.defineProperty(large, 'size', { value: 20_000_001 });
+  Object.defineProperty(large, 'size', { value: 20 * 1024 * 1024 + 1 });
   composer.take([new File(['x'], 'a.pdf'), large]);
   expect(files.map((file) => file.name)).toEqual(['a.pdf']);
   expect(note()).toBe('「film.mp4」超過 20 MB，請改傳較小的檔案。');
