@@ -32,10 +32,21 @@ process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 
-// npm killed with -9 leaves us to another parent.
+/** The parent of a process, where the system tells (Linux). */
+function parentOf(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+// npm, or the shell that it starts us by, killed with -9: we and our server must not stay behind alone.
 if (isOurs && process.env.npm_lifecycle_event) {
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   setInterval(() => {
-    if (process.ppid !== parent) process.exit(1);
+    if (process.ppid !== shell || parentOf(shell) !== npm) process.exit(1);
   }, 1_000).unref();
 }

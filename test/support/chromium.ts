@@ -42,7 +42,7 @@ await inflate(process.argv[1]);
 await chromium.executablePath();`;
 
 /** Unpacks the package's Chromium below `folder`, once; it brings NSS and its like for a system that lacks them. */
-export async function unpackChromium(folder: string): Promise<Chromium> {
+async function unpackChromium(folder: string): Promise<Chromium> {
   const entry = fileURLToPath(import.meta.resolve('@sparticuz/chromium'));
   const archives = path.join(path.dirname(entry), '..', 'bin');
   const stamp = Math.floor(fs.statSync(path.join(archives, 'chromium.br')).size).toString(36);

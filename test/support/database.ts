@@ -49,7 +49,7 @@ export async function createTestDatabase(
 }
 
 /** A connection as `DATABASE_URL` takes it; a socket's folder stands in `host=`. */
-export function urlOf(connection: PostgresConnection): string {
+function urlOf(connection: PostgresConnection): string {
   const { host, port, user, password, database } = connection;
   const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   return `postgres://${account}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
