@@ -337,7 +337,8 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     },
     onFault: (error, about) => onError(error, about),
   });
-  const server = http.createServer(app.callback());
+  const handle = app.callback();
+  const server = http.createServer((request, response) => void handle(request, response));
   server.on('upgrade', (request, socket, head) => {
     const { pathname } = new URL(request.url ?? '/', 'http://frontdesk');
     const session = /^\/ws\/chat\/([0-9a-f-]{36})$/.exec(pathname)?.[1];

@@ -24,14 +24,21 @@ function makeQuestions(): string[] {
   const polite = ['', '請問', '想問一下，', '不好意思，'];
   const tails = ['', '？', '，謝謝'];
   const asked = loadDemoFaqs().flatMap((faq) => [faq['zh-TW'].question, ...faq['zh-TW'].alternatives]);
-  return [...new Set(asked.flatMap((text) => polite.flatMap((head) => tails.map((tail) => head + text.replace(/[？?]$/, '') + tail))))];
+  return [
+    ...new Set(
+      asked.flatMap((text) => polite.flatMap((head) => tails.map((tail) => head + text.replace(/[？?]$/, '') + tail))),
+    ),
+  ];
 }
 const questions = makeQuestions();
 let next = 0;
 // A large step that shares no factor with the count: neighbours in time are strangers, and all come before one comes again.
 const question = (): string => questions[(next += 7_919) % questions.length]!;
 
-async function closedLoop(customers: readonly Customer[], seconds: number): Promise<{ answers: number[]; perSecond: number }> {
+async function closedLoop(
+  customers: readonly Customer[],
+  seconds: number,
+): Promise<{ answers: number[]; perSecond: number }> {
   const answers: number[] = [];
   const began = performance.now();
   const end = began + seconds * 1000;
@@ -65,11 +72,18 @@ const spread = (answers: readonly number[]): Row => ({
 
 function add(row: Row): void {
   rows.push(row);
-  say(Object.entries(row).map(([key, value]) => `${key} ${value}`).join('  '));
+  say(
+    Object.entries(row)
+      .map(([key, value]) => `${key} ${value}`)
+      .join('  '),
+  );
 }
 
 /** The bare echo over the same number of sockets. */
-async function measureEcho(count: number, perSecond: number | undefined): Promise<{ perSecond: number; answers: number[] }> {
+async function measureEcho(
+  count: number,
+  perSecond: number | undefined,
+): Promise<{ perSecond: number; answers: number[] }> {
   const echo = await launchEcho();
   const sockets = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -84,7 +98,11 @@ async function measureEcho(count: number, perSecond: number | undefined): Promis
       socket.once('message', () => resolve(performance.now() - sent));
       socket.send(JSON.stringify({ type: 'message', clientMessageId: 'echo-echo', text: question() }));
     });
-  const asking = sockets.map((socket): Customer => ({ ask: async () => ({ ms: await ask(socket), title: undefined }), askMany: () => [], close: () => {} }));
+  const asking = sockets.map((socket): Customer => ({
+    ask: async () => ({ ms: await ask(socket), title: undefined }),
+    askMany: () => [],
+    close: () => {},
+  }));
   const result =
     perSecond === undefined
       ? await closedLoop(asking, SECONDS / 2)
@@ -96,7 +114,9 @@ async function measureEcho(count: number, perSecond: number | undefined): Promis
 
 /** Durable commits a second of this PostgreSQL: begin, two inserts, an update, commit, over sixteen connections. */
 async function measureCommits(pool: Pool): Promise<number> {
-  await pool.query('create table if not exists bench_a (id bigserial primary key, body text); create table if not exists bench_b (id int primary key, n int)');
+  await pool.query(
+    'create table if not exists bench_a (id bigserial primary key, body text); create table if not exists bench_b (id int primary key, n int)',
+  );
   await pool.query('insert into bench_b select n, 0 from generate_series(1, 64) n on conflict do nothing');
   const clients = await Promise.all(Array.from({ length: 16 }, () => pool.connect()));
   let commits = 0;
@@ -106,8 +126,16 @@ async function measureCommits(pool: Pool): Promise<number> {
     clients.map(async (client, n) => {
       while (performance.now() < end) {
         await client.query('begin');
-        await client.query({ name: 'b1', text: 'insert into bench_a (body) values ($1)', values: ['what the customer said, about as long'] });
-        await client.query({ name: 'b2', text: 'insert into bench_a (body) values ($1)', values: ['and what the bot answered, a little longer than that'] });
+        await client.query({
+          name: 'b1',
+          text: 'insert into bench_a (body) values ($1)',
+          values: ['what the customer said, about as long'],
+        });
+        await client.query({
+          name: 'b2',
+          text: 'insert into bench_a (body) values ($1)',
+          values: ['and what the bot answered, a little longer than that'],
+        });
         await client.query({ name: 'b3', text: 'update bench_b set n = n + 1 where id = $1', values: [n + 1] });
         await client.query('commit');
         commits++;
@@ -121,7 +149,9 @@ async function measureCommits(pool: Pool): Promise<number> {
 
 type Cost = { commits: number; statements: number };
 async function databaseCost(pool: Pool): Promise<Cost> {
-  const commits = await pool.query<{ n: string }>('select sum(xact_commit) as n from pg_stat_database where datname = current_database()');
+  const commits = await pool.query<{ n: string }>(
+    'select sum(xact_commit) as n from pg_stat_database where datname = current_database()',
+  );
   const statements = await pool.query<{ n: string }>(
     `select coalesce(sum(calls), 0) as n from pg_stat_statements where toplevel and query !~* '^(begin|commit|rollback|set|deallocate)'`,
   );
@@ -187,7 +217,9 @@ async function measureBursts(server: Program): Promise<void> {
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'frontdesk-bench-pg-'));
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-say(`${os.cpus().length} cores, load ${os.loadavg()[0]!.toFixed(1)}; ${questions.length} distinct questions; limits raised: ${JSON.stringify(RAISED)}`);
+say(
+  `${os.cpus().length} cores, load ${os.loadavg()[0]!.toFixed(1)}; ${questions.length} distinct questions; limits raised: ${JSON.stringify(RAISED)}`,
+);
 const postgres = await startEmbeddedPostgres({
   dataDir: folder,
   settings: { shared_preload_libraries: 'pg_stat_statements', shared_buffers: '128MB' },
@@ -200,7 +232,11 @@ try {
   add({ what: 'PostgreSQL commit limit (5 round trips, 16 connections)', 'commits/s': commitLimit.toFixed(0) });
   for (const count of [1, 100]) {
     const echo = await measureEcho(count, undefined);
-    add({ what: `bare ws echo, closed loop, ${count} sockets`, 'echoes/s': echo.perSecond.toFixed(0), ...spread(echo.answers) });
+    add({
+      what: `bare ws echo, closed loop, ${count} sockets`,
+      'echoes/s': echo.perSecond.toFixed(0),
+      ...spread(echo.answers),
+    });
   }
   const echoPaced = await measureEcho(1_000, PACED_PER_SECOND);
   add({ what: `bare ws echo, ${PACED_PER_SECOND}/s over 1000 sockets`, ...spread(echoPaced.answers) });

@@ -40,7 +40,9 @@ export async function openCustomer(base: string, faults: Faults): Promise<Custom
   const bySeq = new Map<number, Pending>();
   const socket = new WebSocket(`${base.replace('http', 'ws')}/ws/chat/${sessionId}`, { perMessageDeflate: false });
   await new Promise<void>((resolve, reject) => {
-    socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', token: sessionToken, after: cursor, protocol: 1 })));
+    socket.on('open', () =>
+      socket.send(JSON.stringify({ type: 'hello', token: sessionToken, after: cursor, protocol: 1 })),
+    );
     socket.once('message', () => resolve());
     socket.once('error', reject);
   });
@@ -51,7 +53,7 @@ export async function openCustomer(base: string, faults: Faults): Promise<Custom
   }
 
   socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as ServerFrame;
+    const frame = JSON.parse((data as Buffer).toString('utf8')) as ServerFrame;
     if (frame.type === 'accepted') {
       pending.delete(frame.clientMessageId);
       return;

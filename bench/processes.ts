@@ -31,7 +31,11 @@ async function launch(args: string[], env: Record<string, string>, ready: string
   child.stdout!.on('data', (data) => (output += data));
   child.stderr!.on('data', (data) => (output += data));
   const end = Date.now() + READY_WITHIN_MS;
-  while (!(await fetch(base + ready).then((answer) => answer.ok).catch(() => false))) {
+  while (
+    !(await fetch(base + ready)
+      .then((answer) => answer.ok)
+      .catch(() => false))
+  ) {
     if (child.exitCode !== null || Date.now() > end) throw new Error(`${args.join(' ')} did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -58,7 +62,11 @@ export function launchFrontdesk(database: PostgresConnection, env: Record<string
   const { host, port, user, password, database: name } = database;
   const url = `postgres://${user}:${encodeURIComponent(password)}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`;
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'frontdesk-bench-'));
-  return launch(['cli/frontdesk.ts', 'start'], { DATABASE_URL: url, FRONTDESK_DATA: data, LOG_LEVEL: 'error', ...RAISED, ...env }, '/readyz');
+  return launch(
+    [process.env['BENCH_START'] ?? 'cli/frontdesk.ts', 'start'],
+    { DATABASE_URL: url, FRONTDESK_DATA: data, LOG_LEVEL: 'error', ...RAISED, ...env },
+    '/readyz',
+  );
 }
 
 /** A WebSocket server that says back what it hears: what the machine can do at best. */

@@ -9,7 +9,7 @@ export class Migration20261124150000_initial extends Migration {
     this.addSql(`alter table "audit_log" add constraint "audit_log_hash_unique" unique ("hash");`);
     this.addSql(`create index "audit_log_at_index" on "audit_log" ("at");`);
     this.addSql(`create index "audit_log_subject_kind_subject_id_index" on "audit_log" ("subject_kind", "subject_id");`);
-    this.addSql(`create or replace function "audit_log_audit_log_is_append_only_fn"() returns trigger as \$\$ begin begin raise exception 'audit_log is append-only'; end; end; \$\$ language plpgsql;`);
+    this.addSql(`create or replace function "audit_log_audit_log_is_append_only_fn"() returns trigger as $$ begin begin raise exception 'audit_log is append-only'; end; end; $$ language plpgsql;`);
     this.addSql(`create trigger "audit_log_is_append_only" BEFORE UPDATE OR DELETE on "audit_log" for each ROW execute function "audit_log_audit_log_is_append_only_fn"();`);
 
     this.addSql(`create table "classifier_models" ("hash" text not null, "bytes" bytea not null, "created_at" timestamptz not null default now(), primary key ("hash"));`);

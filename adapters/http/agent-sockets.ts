@@ -185,7 +185,7 @@ export function createAgentSockets(tools: {
     let tail: Promise<unknown> = Promise.resolve();
     socket.on('message', (data, isBinary) => {
       client.alive = 0;
-      const frame = isBinary ? undefined : parse(String(data));
+      const frame = isBinary ? undefined : parse((data as Buffer).toString('utf8'));
       if (!frame) return send(client, { type: 'error', detail: 'This is no frame of the desk’s protocol.' });
       tail = tail
         .then(() => take(client, frame))

@@ -24,7 +24,8 @@ beforeAll(async () => {
   const keyRing = createKeyRing({ keys: new Map([['k1', randomBytes(32)]]), current: 'k1' });
   const seal = createSeal({ keyRing, random: randomBytes });
   const load = async (id: string): Promise<Buffer | null> =>
-    (await pool.query<{ data_key: Buffer | null }>('select data_key from contacts where id = $1', [id])).rows[0]?.data_key ?? null;
+    (await pool.query<{ data_key: Buffer | null }>('select data_key from contacts where id = $1', [id])).rows[0]
+      ?.data_key ?? null;
   const tools = {
     pool,
     sealing: createSealing({ seal, keys: createContactKeys({ seal, load, now: Date.now }) }),

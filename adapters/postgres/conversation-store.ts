@@ -98,7 +98,10 @@ export function createConversationStore(
       if (outcome?.alarmAt) await setAlarm(client, start.id, outcome.alarmAt);
       const loaded = await loadConversation(client, sealing, start.id);
       if (!loaded) throw new Error('The conversation that was just written is not there.');
-      return { conversation: { ...loaded.conversation, state: outcome?.state ?? null }, changes: written.map((made) => made.change) };
+      return {
+        conversation: { ...loaded.conversation, state: outcome?.state ?? null },
+        changes: written.map((made) => made.change),
+      };
     });
 
   return {
@@ -216,6 +219,6 @@ export function createConversationStore(
       return found.rows.map((row) => row.session_id);
     },
 
-    setAlarm: (id, at) => setAlarm(pool as never, id, at),
+    setAlarm: (id, at) => setAlarm(pool, id, at),
   };
 }

@@ -82,7 +82,9 @@ export function createDeskReads({
     const key = sealing.key(row.contact_id, row.data_key);
     const content =
       row.last_id &&
-      (sealing.openJson(key, 'chat_messages.body', row.last_id, row.last_body) as Parameters<typeof plainText>[0] | null);
+      (sealing.openJson(key, 'chat_messages.body', row.last_id, row.last_body) as
+        | Parameters<typeof plainText>[0]
+        | null);
     return {
       id: row.id,
       channel: row.channel,
@@ -90,7 +92,9 @@ export function createDeskReads({
       locale: row.locale,
       customer: {
         id: row.contact_id,
-        name: sealing.open(key, 'contacts.name', row.contact_id, row.name_sealed) ?? visitorName(row.contact_id, row.locale),
+        name:
+          sealing.open(key, 'contacts.name', row.contact_id, row.name_sealed) ??
+          visitorName(row.contact_id, row.locale),
       },
       agent: row.agent_id ? { id: row.agent_id, name: nameOf(row.agent_id, row.agent_key, row.agent_name) } : null,
       handoff:
@@ -164,7 +168,12 @@ export function createDeskReads({
       if (!row) return null;
       const key = sealing.key(row.contact_id, row.data_key);
       const [contact, handoff, identities, tickets, earlier, notes, cursor] = await Promise.all([
-        pool.query<{ email_sealed: Buffer | null; phone_sealed: Buffer | null; page_sealed: Buffer | null; understood: Understanding | null }>(
+        pool.query<{
+          email_sealed: Buffer | null;
+          phone_sealed: Buffer | null;
+          page_sealed: Buffer | null;
+          understood: Understanding | null;
+        }>(
           `select c.email_sealed, c.phone_sealed, s.page_sealed, s.understood from chat_sessions s join contacts c on c.id = s.contact_id where s.id = $1`,
           [id],
         ),
@@ -180,13 +189,27 @@ export function createDeskReads({
           'select id, number, subject_sealed, status from tickets where contact_id = $1 order by created_at desc limit 20',
           [row.contact_id],
         ),
-        pool.query<{ id: string; topic: string | null; close_reason: string | null; created_at: Date; by_agent: boolean }>(
+        pool.query<{
+          id: string;
+          topic: string | null;
+          close_reason: string | null;
+          created_at: Date;
+          by_agent: boolean;
+        }>(
           `select s.id, s.topic, s.close_reason, s.created_at,
                   exists (select from handoffs h where h.session_id = s.id and h.claimed_at is not null) as by_agent
              from chat_sessions s where s.contact_id = $1 and s.id <> $2 order by s.created_at desc limit 10`,
           [row.contact_id, id],
         ),
-        pool.query<{ id: string; author_id: string; name_sealed: Buffer; data_key: Buffer | null; body_sealed: Buffer; after_seq: number; created_at: Date }>(
+        pool.query<{
+          id: string;
+          author_id: string;
+          name_sealed: Buffer;
+          data_key: Buffer | null;
+          body_sealed: Buffer;
+          after_seq: number;
+          created_at: Date;
+        }>(
           `select n.id, n.author_id, u.name_sealed, u.data_key, n.body_sealed, n.after_seq, n.created_at
              from notes n join users u on u.id = n.author_id where n.session_id = $1 order by n.created_at`,
           [id],
@@ -207,7 +230,8 @@ export function createDeskReads({
           })),
           page: readPage(sealing.openJson(key, 'chat_sessions.page', id, own.page_sealed)),
         },
-        collected: ((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) ?? {}) as Record<string, string>,
+        collected: ((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) ??
+          {}) as Record<string, string>,
         understanding: own.understood
           ? {
               rung: own.understood.rung,

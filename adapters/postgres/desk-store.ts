@@ -42,14 +42,20 @@ export function createDeskStore(tools: EffectTools & { pool: Pool }): DeskStore 
 
   /** Who has it now, in words for whoever came too late. */
   async function tooLate(client: PoolClient, handoffId: string): Promise<never> {
-    const found = await client.query<{ status: Handoff['status']; agent_id: string | null; name_sealed: Buffer; data_key: Buffer }>(
+    const found = await client.query<{
+      status: Handoff['status'];
+      agent_id: string | null;
+      name_sealed: Buffer;
+      data_key: Buffer;
+    }>(
       `select h.status, h.agent_id, u.name_sealed, u.data_key from handoffs h left join users u on u.id = h.agent_id where h.id = $1`,
       [handoffId],
     );
     const row = found.rows[0];
     if (!row) throw notFound('handoff');
     const name =
-      row.agent_id && sealing.open(sealing.key(row.agent_id, row.data_key), 'users.name', row.agent_id, row.name_sealed);
+      row.agent_id &&
+      sealing.open(sealing.key(row.agent_id, row.data_key), 'users.name', row.agent_id, row.name_sealed);
     if (row.status === 'claimed') throw conflict(`${name ?? 'Somebody else'} has this conversation.`);
     throw conflict(`This handoff has ended (${row.status}).`);
   }
@@ -86,7 +92,9 @@ export function createDeskStore(tools: EffectTools & { pool: Pool }): DeskStore 
     if (more.before) {
       const key = await sealing.keyOf(row.contact_id);
       if (key)
-        made.unshift(ourRow(tools, key, { contact: {} }, { seq: row.seq - 1, content: more.before, inReplyTo: [], now }));
+        made.unshift(
+          ourRow(tools, key, { contact: {} }, { seq: row.seq - 1, content: more.before, inReplyTo: [], now }),
+        );
     }
     const rows = made.map((one) => one.row);
     await insertMessages(client, sessionId, rows);
@@ -113,7 +121,12 @@ export function createDeskStore(tools: EffectTools & { pool: Pool }): DeskStore 
   });
 
   /** Ends a handoff that this agent holds. */
-  async function end(client: PoolClient, handoffId: string, agent: Agent, status: 'returned' | 'resolved'): Promise<HandoffRow> {
+  async function end(
+    client: PoolClient,
+    handoffId: string,
+    agent: Agent,
+    status: 'returned' | 'resolved',
+  ): Promise<HandoffRow> {
     const ended = await client.query<HandoffRow>(
       `update handoffs set status = $3, ended_at = now() where id = $1 and agent_id = $2 and status = 'claimed' returning *`,
       [handoffId, agent.id, status],
@@ -229,7 +242,12 @@ export function createDeskStore(tools: EffectTools & { pool: Pool }): DeskStore 
     async say(sessionId, agent, message) {
       try {
         return await inTransaction(pool, async (client) => {
-          const held = await client.query<{ seq: number; contact_id: string; channel: string; agent_id: string | null }>(
+          const held = await client.query<{
+            seq: number;
+            contact_id: string;
+            channel: string;
+            agent_id: string | null;
+          }>(
             `update chat_sessions set seq = seq + 1, active_at = date_trunc('minute', now()), updated_at = now()
               where id = $1 and mode = 'agent' and agent_id = $2 returning seq, contact_id, channel`,
             [sessionId, agent.id],
@@ -245,14 +263,19 @@ export function createDeskStore(tools: EffectTools & { pool: Pool }): DeskStore 
                   kind: message.attachment.type.startsWith('image/') ? 'image' : 'file',
                   attachment: message.attachment,
                 };
-          const made = ourRow(tools, key, { contact: {} }, {
-            seq: row.seq,
-            content,
-            inReplyTo: [],
-            now: tools.now(),
-            agent,
-            clientId: message.clientMessageId,
-          });
+          const made = ourRow(
+            tools,
+            key,
+            { contact: {} },
+            {
+              seq: row.seq,
+              content,
+              inReplyTo: [],
+              now: tools.now(),
+              agent,
+              clientId: message.clientMessageId,
+            },
+          );
           await insertMessages(client, sessionId, [made.row]);
           if (row.channel !== 'web')
             await insertOutbound(client, sessionId, [made.row], new Date(tools.now().getTime() + MESSAGE_LIVES_MS));

@@ -37,7 +37,10 @@ const PERFORM = {
         effect.attachments,
       ],
     );
-    await client.query(`insert into ticket_events (ticket_id, by, what, "to") values ($1, 'bot', 'created', 'pending')`, [id]);
+    await client.query(
+      `insert into ticket_events (ticket_id, by, what, "to") values ($1, 'bot', 'created', 'pending')`,
+      [id],
+    );
   },
   'request-handoff': (client, tools, key, conversation, effect) => {
     const id = tools.uuid();
@@ -70,22 +73,18 @@ const PERFORM = {
     );
   },
   rate: (client, tools, key, conversation, effect) =>
-    client.query(
-      `update chat_sessions set rating = $2, rating_comment_sealed = $3 where id = $1 and rating is null`,
-      [
-        conversation.id,
-        effect.score,
-        effect.comment
-          ? tools.sealing.seal(key, 'chat_sessions.rating_comment', conversation.id, effect.comment)
-          : null,
-      ],
-    ),
+    client.query(`update chat_sessions set rating = $2, rating_comment_sealed = $3 where id = $1 and rating is null`, [
+      conversation.id,
+      effect.score,
+      effect.comment ? tools.sealing.seal(key, 'chat_sessions.rating_comment', conversation.id, effect.comment) : null,
+    ]),
   feedback: (client, _tools, _key, _conversation, effect) =>
     effect.source.kind === 'faq'
-      ? client.query(
-          `update faqs set helpful = helpful + $2, unhelpful = unhelpful + $3 where id::text = $1`,
-          [effect.source.id, effect.helpful ? 1 : 0, effect.helpful ? 0 : 1],
-        )
+      ? client.query(`update faqs set helpful = helpful + $2, unhelpful = unhelpful + $3 where id::text = $1`, [
+          effect.source.id,
+          effect.helpful ? 1 : 0,
+          effect.helpful ? 0 : 1,
+        ])
       : Promise.resolve(),
   // The guarded update wrote it already.
   close: (client, _tools, _key, conversation) =>

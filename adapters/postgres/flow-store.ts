@@ -27,7 +27,10 @@ export function createFlowStore({ pool }: { pool: Pool }): FlowStore {
   return {
     async publish(sources) {
       compiler.compile(sources);
-      const all = [...sources.flows.map((flow) => ({ name: (flow as { id: string }).id, json: flow })), { name: PHRASES, json: sources.phrases }];
+      const all = [
+        ...sources.flows.map((flow) => ({ name: (flow as { id: string }).id, json: flow })),
+        { name: PHRASES, json: sources.phrases },
+      ];
       await inTransaction(pool, async (client) => {
         // One at a time: two processes that start together publish once.
         await client.query(`select pg_advisory_xact_lock(hashtext('flow-release'))`);

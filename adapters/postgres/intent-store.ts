@@ -32,7 +32,9 @@ export function createIntentStore({ pool }: { pool: Pool }): IntentStore {
 
   async function read(): Promise<{ catalogue: IntentCatalogue; rows: Example[]; options: TrainingOptions }> {
     const [intents, examples, faqs] = await Promise.all([
-      pool.query<IntentRow>('select name, title, description, route, slots, threshold from intents where enabled order by name'),
+      pool.query<IntentRow>(
+        'select name, title, description, route, slots, threshold from intents where enabled order by name',
+      ),
       pool.query<{ intent: string | null; locale: 'zh-TW' | 'en'; text: string }>(
         `select i.name as intent, e.locale, e.text from intent_examples e left join intents i on i.id = e.intent_id
           where i.id is null or i.enabled order by i.name, e.locale, e.text`,
@@ -55,7 +57,9 @@ export function createIntentStore({ pool }: { pool: Pool }): IntentStore {
     const taught = intents.rows.map((intent) => ({
       ...intent,
       examples: {
-        'zh-TW': examples.rows.filter((row) => row.intent === intent.name && row.locale === 'zh-TW').map((row) => row.text),
+        'zh-TW': examples.rows
+          .filter((row) => row.intent === intent.name && row.locale === 'zh-TW')
+          .map((row) => row.text),
         en: examples.rows.filter((row) => row.intent === intent.name && row.locale === 'en').map((row) => row.text),
       },
     }));

@@ -24,9 +24,33 @@ import { ClassifierModelRow, Intent, IntentExample } from '#core/understanding/i
 export type Connection = { host: string; port: number; user: string; password: string; database: string };
 
 export const entities = [
-  ...[User, Role, UserRole, RefreshToken, Contact, ContactIdentity, ChatSession, ChatMessage, InboundMessage],
-  ...[OutboundMessage, Timer, Cursor, Upload, HandoffRow, NoteRow, FlowRow, FlowVersion, FlowRelease, FaqRow],
-  ...[KnowledgeDocument, AuditEntryRow, Setting, TicketRow, TicketEventRow, ClassifierModelRow, Intent, IntentExample],
+  User,
+  Role,
+  UserRole,
+  RefreshToken,
+  Contact,
+  ContactIdentity,
+  ChatSession,
+  ChatMessage,
+  InboundMessage,
+  OutboundMessage,
+  Timer,
+  Cursor,
+  Upload,
+  HandoffRow,
+  NoteRow,
+  FlowRow,
+  FlowVersion,
+  FlowRelease,
+  FaqRow,
+  KnowledgeDocument,
+  AuditEntryRow,
+  Setting,
+  TicketRow,
+  TicketEventRow,
+  ClassifierModelRow,
+  Intent,
+  IntentExample,
 ];
 
 const migrationsFolder = path.resolve(import.meta.dirname, '../../migrations');

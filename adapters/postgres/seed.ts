@@ -55,9 +55,9 @@ export const seed = (pool: Pool, content: SeedContent): Promise<boolean> =>
         );
     }
     for (const [key, value] of Object.entries(content.settings))
-      await client.query(
-        'insert into settings (key, value) values ($1, $2::jsonb) on conflict (key) do nothing',
-        [key, JSON.stringify(value)],
-      );
+      await client.query('insert into settings (key, value) values ($1, $2::jsonb) on conflict (key) do nothing', [
+        key,
+        JSON.stringify(value),
+      ]);
     return true;
   });

@@ -24,13 +24,22 @@ export type TranscriptRow = {
 /** What stands where a contact was erased. */
 const ERASED: OutboundContent = { kind: 'system', topic: 'closed', text: '⟨erased⟩' };
 
-export function toMessage(sealing: Sealing, key: DataKey | undefined, row: TranscriptRow, customerName?: string): Message {
+export function toMessage(
+  sealing: Sealing,
+  key: DataKey | undefined,
+  row: TranscriptRow,
+  customerName?: string,
+): Message {
   const content = sealing.openJson(key, 'chat_messages.body', row.id, row.body_sealed) as
     | OutboundContent
     | InboundContent
     | null;
   const name =
-    row.author === 'agent' ? (row.info as { name?: string } | null)?.name : row.author === 'customer' ? customerName : undefined;
+    row.author === 'agent'
+      ? (row.info as { name?: string } | null)?.name
+      : row.author === 'customer'
+        ? customerName
+        : undefined;
   return {
     id: row.id,
     seq: row.seq,
@@ -57,7 +66,6 @@ function toChange(sealing: Sealing, key: DataKey | undefined, row: TranscriptRow
     }
   }
 }
-
 
 /** Reads of the transcript, opened with the contact's key. */
 export function createTranscript({ pool, sealing }: { pool: Pool; sealing: Sealing }) {

@@ -130,7 +130,12 @@ export type StateInfo = {
 };
 
 /** A change of state, as a row and as a change. */
-export function stateRow(tools: RowTools, seq: number, info: StateInfo, now: Date): { row: MessageRow; change: Change } {
+export function stateRow(
+  tools: RowTools,
+  seq: number,
+  info: StateInfo,
+  now: Date,
+): { row: MessageRow; change: Change } {
   const { unattended: _, ...shown } = info;
   return {
     row: {

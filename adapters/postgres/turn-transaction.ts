@@ -93,14 +93,27 @@ export async function writeWholeTurn(
     add(customerRow(tools, key, conversation, { ...inbound, seq: ++seq, now }));
     await client.query(
       `insert into inbound (session_id, seq, delivery_key, state, turn_epoch, understood, done_at) values ($1, $2, $3, 'done', $4, $5, now())`,
-      [conversation.id, seq, inbound.deliveryKey, conversation.epoch, understood === undefined ? null : JSON.stringify(understood)],
+      [
+        conversation.id,
+        seq,
+        inbound.deliveryKey,
+        conversation.epoch,
+        understood === undefined ? null : JSON.stringify(understood),
+      ],
     );
   }
   for (const reply of outcome.replies)
     add(ourRow(tools, key, conversation, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
   for (const effect of outcome.effects) await performEffect(client, tools, key, conversation, effect);
   for (const state of modes)
-    add(stateRow(tools, ++seq, { state, ...(state === 'queued' ? await queueStanding(client, conversation.id) : {}) }, now));
+    add(
+      stateRow(
+        tools,
+        ++seq,
+        { state, ...(state === 'queued' ? await queueStanding(client, conversation.id) : {}) },
+        now,
+      ),
+    );
   await insertMessages(client, conversation.id, rows);
   if (conversation.channel !== 'web')
     await insertOutbound(client, conversation.id, rows, new Date(now.getTime() + ANSWER_LIVES_MS));
@@ -117,7 +130,11 @@ export async function writeWholeTurn(
         }),
       ],
     );
-  await setAlarm(client, conversation.id, modeAfter(conversation.mode, outcome.effects) === 'closed' ? null : outcome.alarmAt);
+  await setAlarm(
+    client,
+    conversation.id,
+    modeAfter(conversation.mode, outcome.effects) === 'closed' ? null : outcome.alarmAt,
+  );
   return {
     changes,
     conversation: conversationAfter(conversation, outcome, {

@@ -55,7 +55,9 @@ type Prepared = {
 type Waiting = Prepared & { resolve: (written: TurnWritten) => void; reject: (error: unknown) => void };
 
 /** Writes turns whose only effects are words. While one statement is under way the next turns gather for the following one. */
-export function createTurnWriter(tools: RowTools & { pool: Pool; keyOf: (conversation: Conversation) => Promise<DataKey | undefined> }) {
+export function createTurnWriter(
+  tools: RowTools & { pool: Pool; keyOf: (conversation: Conversation) => Promise<DataKey | undefined> },
+) {
   let waiting: Waiting[] = [];
   let writing = 0;
   let gathering = false;
@@ -85,7 +87,13 @@ export function createTurnWriter(tools: RowTools & { pool: Pool; keyOf: (convers
 
   async function run(batch: Prepared[]): Promise<Set<string>> {
     const rows = batch.flatMap((turn) => turn.rows.map((row) => ({ ...row, session: turn.write.conversation.id })));
-    const turns = batch.map(({ write, rows: own, state, due, understood }) => ({ ...write, own, state, due, understood }));
+    const turns = batch.map(({ write, rows: own, state, due, understood }) => ({
+      ...write,
+      own,
+      state,
+      due,
+      understood,
+    }));
     const result = await tools.pool.query<{ id: string }>({
       ...WRITE_TURNS,
       values: [

@@ -298,8 +298,7 @@ export function createChatSockets(tools: {
     },
 
     async drain(spreadMs) {
-      for (const client of everyone())
-        send(client, { type: 'goAway', afterMs: Math.floor(tools.random() * spreadMs) });
+      for (const client of everyone()) send(client, { type: 'goAway', afterMs: Math.floor(tools.random() * spreadMs) });
       if (spreadMs > 0 && open > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(spreadMs, 1_000)));
       for (const client of everyone()) client.socket.close(CLOSE.restart, 'restart');
       server.close();

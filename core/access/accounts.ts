@@ -13,7 +13,13 @@ import { RefreshToken, Role as RoleRow, User, UserRole } from './user.entity.ts'
 
 /** People who sign in. */
 export type Accounts = {
-  create(user: { email: string; name: string; roles: readonly Role[]; password: string; locale?: Locale }): Promise<{ id: string }>;
+  create(user: {
+    email: string;
+    name: string;
+    roles: readonly Role[];
+    password: string;
+    locale?: Locale;
+  }): Promise<{ id: string }>;
   /** Same answer, same work, whether the address is unknown or the password wrong. */
   signIn(email: string, password: string): Promise<TokenAnswer>;
   refresh(token: string): Promise<TokenAnswer>;
@@ -99,7 +105,8 @@ export function createAccounts(tools: {
         throw invalid(PASSWORD_FAULTS[fault][locale], [{ path: 'password', message: PASSWORD_FAULTS[fault][locale] }]);
       const em = tools.em();
       const index = blindIndex('email', address);
-      if (await em.count(User, { emailIndex: index })) throw conflict('There is an account with this e-mail address already.');
+      if (await em.count(User, { emailIndex: index }))
+        throw conflict('There is an account with this e-mail address already.');
       const id = tools.uuid();
       const { key, wrapped } = seal.newDataKey();
       em.create(User, {
@@ -113,7 +120,11 @@ export function createAccounts(tools: {
         createdAt: now(),
       });
       for (const role of ROLES)
-        await em.upsert(RoleRow, { name: role, permissions: [...DEFAULT_GRANTS[role]] }, { onConflictAction: 'ignore' });
+        await em.upsert(
+          RoleRow,
+          { name: role, permissions: [...DEFAULT_GRANTS[role]] },
+          { onConflictAction: 'ignore' },
+        );
       await em.flush();
       for (const role of roles) em.create(UserRole, { user: id, role });
       await em.flush();

@@ -15,16 +15,18 @@ export function createCursorBook(store: Pick<ConversationStore, 'writeCursors'>)
     gathered.set(id, known);
     return known;
   };
+  function delivered(id: string, seq: number): void {
+    const cursor = at(id);
+    if (seq > cursor.delivered) cursor.delivered = seq;
+  }
+  function seen(id: string, seq: number): void {
+    const cursor = at(id);
+    if (seq > cursor.seen) cursor.seen = seq;
+    delivered(id, seq);
+  }
   return {
-    delivered(id, seq) {
-      const cursor = at(id);
-      if (seq > cursor.delivered) cursor.delivered = seq;
-    },
-    seen(id, seq) {
-      const cursor = at(id);
-      if (seq > cursor.seen) cursor.seen = seq;
-      if (seq > cursor.delivered) cursor.delivered = seq;
-    },
+    delivered,
+    seen,
     async flush() {
       if (!gathered.size) return;
       const writing = gathered;
@@ -33,8 +35,8 @@ export function createCursorBook(store: Pick<ConversationStore, 'writeCursors'>)
         await store.writeCursors([...writing].map(([id, cursor]) => ({ id, ...cursor })));
       } catch (error) {
         for (const [id, cursor] of writing) {
-          this.delivered(id, cursor.delivered);
-          this.seen(id, cursor.seen);
+          delivered(id, cursor.delivered);
+          seen(id, cursor.seen);
         }
         throw error;
       }

@@ -12,7 +12,9 @@ export type ReplyWaiter = {
 };
 
 const answers = (changes: readonly Change[], seq: number): boolean =>
-  changes.some((change) => (change.type === 'reply' ? change.message.inReplyTo.includes(seq) : change.type === 'state'));
+  changes.some((change) =>
+    change.type === 'reply' ? change.message.inReplyTo.includes(seq) : change.type === 'state',
+  );
 
 /** Listens to live events; what they do not carry along (another process wrote it) is read from the store. */
 export function createReplyWaiter(tools: {

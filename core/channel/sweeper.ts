@@ -27,10 +27,19 @@ export function createSweeper(tools: {
     for (const also of tools.also) await also();
   }
 
+  async function sweepAndGoOn(): Promise<void> {
+    try {
+      await sweep();
+    } catch (error) {
+      tools.onError(error);
+    }
+    next();
+  }
+
   function next(): void {
     if (stopped) return;
     timer = setTimeout(() => {
-      round = sweep().catch(tools.onError).then(next);
+      round = sweepAndGoOn();
     }, tools.everyMs);
   }
 

@@ -138,7 +138,11 @@ export function createWebChat(tools: {
       if (!outcome) return undefined;
       const written = await store.writeTurn({
         conversation,
-        inbound: { deliveryKey: deliveryKey(id, message.clientId), clientId: message.clientId, content: message.content },
+        inbound: {
+          deliveryKey: deliveryKey(id, message.clientId),
+          clientId: message.clientId,
+          content: message.content,
+        },
         outcome: toOutcome(outcome),
       });
       if (written.kind === 'duplicate') return { seq: written.seq, duplicate: true };
@@ -170,7 +174,10 @@ export function createWebChat(tools: {
       case 'unknown':
         throw notFound('conversation');
       case 'full':
-        throw tooMany(`${MOST_WAITING} of your messages are waiting already. Nothing was sent; try again in a moment.`, 5);
+        throw tooMany(
+          `${MOST_WAITING} of your messages are waiting already. Nothing was sent; try again in a moment.`,
+          5,
+        );
       case 'received':
         publish(id, [received.change], received.seq);
         if (received.mode !== 'agent') tools.wake(id);

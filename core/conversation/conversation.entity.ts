@@ -84,8 +84,7 @@ export const ChatMessage = defineEntity({
   indexes: [
     {
       name: 'chat_messages_amended',
-      expression:
-        'create index chat_messages_amended on chat_messages (session_id, of_seq) where of_seq is not null',
+      expression: 'create index chat_messages_amended on chat_messages (session_id, of_seq) where of_seq is not null',
     },
   ],
   properties: {
@@ -119,8 +118,7 @@ export const InboundMessage = defineEntity({
     // On the web the delivery is the message: one key is enough there, and this one stays null.
     {
       name: 'inbound_semantic_key',
-      expression:
-        'create unique index inbound_semantic_key on inbound (semantic_key) where semantic_key is not null',
+      expression: 'create unique index inbound_semantic_key on inbound (semantic_key) where semantic_key is not null',
     },
   ],
   indexes: [

@@ -59,14 +59,19 @@ export type Change = z.infer<typeof Change>;
 export const ClientMessageId = z.string().regex(/^[\w-]{8,64}$/);
 
 /** Body of `POST /chat/sessions`. */
-export const SessionRequest = z.object({
-  locale: Locale.optional(),
-  /** Where the customer is: the page's address and title, for the agent. */
-  context: z
-    .object({ url: z.string().max(2_000), title: z.string().max(300) })
-    .partial()
-    .optional(),
-});
+export const SessionRequest = z
+  .object({
+    locale: Locale.optional(),
+    /** Where the customer is: the page's address and title, for the agent. */
+    context: z
+      .object({ url: z.string().max(2_000), title: z.string().max(300) })
+      .partial()
+      .optional(),
+  })
+  .meta({
+    id: 'SessionRequest',
+    example: { locale: 'en', context: { url: 'https://shop.example/lamps', title: 'Lamps' } },
+  });
 
 export const SessionBegun = z
   .object({
@@ -93,7 +98,7 @@ export const ChatRequest = z
     message: 'Send either text or action.',
     path: ['text'],
   })
-  .meta({ id: 'ChatRequest' });
+  .meta({ id: 'ChatRequest', example: { text: 'Where is my order SQ-20451?', locale: 'en' } });
 
 export const ChatAnswer = z
   .object({

@@ -21,7 +21,10 @@ export type ConversationStore = {
   /** Takes the conversation for one turn: moves the epoch, so that whoever held it before can write no more. */
   claim(id: string, by: string, leaseMs: number): Promise<Claim | null>;
   /** The full road's last step; `moved` when the epoch did: then nothing was written. */
-  commitTurn(claim: Claim, outcome: Outcome): Promise<{ kind: 'written'; changes: Change[]; conversation: Conversation } | { kind: 'moved' }>;
+  commitTurn(
+    claim: Claim,
+    outcome: Outcome,
+  ): Promise<{ kind: 'written'; changes: Change[]; conversation: Conversation } | { kind: 'moved' }>;
   /** Gives a claim back without a turn. */
   release(claim: Claim): Promise<void>;
   /** A turn that threw: the lease ends, the attempt is counted; after `most` attempts its messages are dead and a person is called. */
@@ -30,7 +33,11 @@ export type ConversationStore = {
   /** Changes after `seq`, in order. `more`: the limit cut them. */
   changes(id: string, after: number, limit: number): Promise<{ changes: Change[]; head: number; more: boolean }>;
   /** Messages as they read now (edits and deletions applied), in order. */
-  history(id: string, after: number, limit: number): Promise<{ items: Message[]; head: number; state: ConversationState; more: boolean } | null>;
+  history(
+    id: string,
+    after: number,
+    limit: number,
+  ): Promise<{ items: Message[]; head: number; state: ConversationState; more: boolean } | null>;
 
   /** The newest `seq` of each. */
   heads(ids: readonly string[]): Promise<Map<string, number>>;

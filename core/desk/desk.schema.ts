@@ -100,13 +100,20 @@ export const AgentMessage = z
   .refine((body) => (body.text === undefined) !== (body.uploadId === undefined), {
     message: 'Send either text or uploadId.',
     path: ['text'],
-  });
-export const NoteRequest = z.object({ text: z.string().trim().min(1).max(4_000) });
-export const TicketFromConversation = z.object({
-  subject: z.string().trim().min(1).max(200),
-  description: z.string().trim().max(MAX_TEXT).optional(),
-  priority: z.enum(['low', 'normal', 'high', 'urgent']).default('normal'),
-});
+  })
+  .meta({ id: 'AgentMessage', example: { text: 'I am looking at your order.', clientMessageId: 'm-2f9c41d7' } });
+/** Body of `POST /chat/sessions/{session_id}/notes`. */
+export const NoteRequest = z
+  .object({ text: z.string().trim().min(1).max(4_000) })
+  .meta({ id: 'NoteRequest', example: { text: 'The courier has it; I asked them to call.' } });
+/** Body of `POST /chat/sessions/{session_id}/ticket`. */
+export const TicketFromConversation = z
+  .object({
+    subject: z.string().trim().min(1).max(200),
+    description: z.string().trim().max(MAX_TEXT).optional(),
+    priority: z.enum(['low', 'normal', 'high', 'urgent']).default('normal'),
+  })
+  .meta({ id: 'TicketFromConversation', example: { subject: 'The lamp arrived broken', priority: 'high' } });
 
 /** Frames that an agent's client sends on `WS /ws/agent`; `hello` comes first, with the access token. */
 export const AgentClientFrame = z.discriminatedUnion('type', [

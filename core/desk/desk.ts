@@ -59,14 +59,27 @@ export function createDesk(tools: {
     return moved.handoff;
   }
 
+  /** Topics are kept by the intent's name; people read its title. */
+  const titled = <Summary extends ConversationSummary>(summary: Summary): Summary => ({
+    ...summary,
+    topic: summary.topic && tools.intentTitle(summary.topic, summary.locale),
+  });
+
   return {
-    list: (query) => store.summaries(query),
+    async list(query) {
+      const { items, nextCursor } = await store.summaries(query);
+      return { items: items.map(titled), nextCursor };
+    },
     counts: (agentId) => store.counts(agentId),
     async detail(id) {
       const detail = await store.detail(id);
       if (!detail) throw notFound('conversation');
       return {
-        ...detail,
+        ...titled(detail),
+        earlier: detail.earlier.map((one) => ({
+          ...one,
+          topic: one.topic && tools.intentTitle(one.topic, detail.locale),
+        })),
         understanding: detail.understanding && {
           ...detail.understanding,
           ranking: detail.understanding.ranking.map((one) => ({

@@ -23,9 +23,7 @@ export const HandoffRow = defineEntity({
   properties: {
     id: p.uuid().primary(),
     session: () => p.manyToOne(ChatSession).deleteRule('cascade'),
-    reason: p
-      .text()
-      .check("reason in ('asked', 'anger', 'not-understood', 'flow', 'unresolved', 'taken-over')"),
+    reason: p.text().check("reason in ('asked', 'anger', 'not-understood', 'flow', 'unresolved', 'taken-over')"),
     status: p
       .text()
       .default('waiting')

@@ -23,7 +23,11 @@ function localMinute(at: Date, timeZone: string): { day: number; minute: number 
 }
 
 /** Whether it is service time, and if not, when the next one begins (ISO 8601); null when there is none at all. */
-export function serviceTime(hours: ServiceHours, timeZone: string, now: Date): { open: boolean; opensAt: string | null } {
+export function serviceTime(
+  hours: ServiceHours,
+  timeZone: string,
+  now: Date,
+): { open: boolean; opensAt: string | null } {
   if (hours.kind === 'always') return { open: true, opensAt: null };
   const { day, minute } = localMinute(now, timeZone);
   if (hours.spans.some((span) => span.day === day && span.from <= minute && minute < span.to))

@@ -42,8 +42,12 @@ export function createLog(context: ViewContext): Log {
   let partialsStamp = '';
 
   const nearEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+  /** Where the end was when we last stood there: farther up means that somebody went up. */
+  let end: number | null = 0;
+  const stays = (): boolean => nearEnd() || (end !== null && scroller.scrollTop >= end - 1);
   const toEnd = (): void => {
     scroller.scrollTop = scroller.scrollHeight;
+    end = scroller.scrollTop;
     toEndButton.hidden = true;
   };
   toEndButton.addEventListener('click', () => {
@@ -51,16 +55,13 @@ export function createLog(context: ViewContext): Log {
     scroller.focus();
   });
   scroller.addEventListener('scroll', () => {
+    end = stays() ? scroller.scrollTop : null;
     if (nearEnd()) toEndButton.hidden = true;
   });
   // A picture that loads late, or a window that shrinks for a keyboard, must not push the end out of sight.
-  let pinned = true;
-  scroller.addEventListener('scroll', () => {
-    pinned = nearEnd();
-  });
   if (typeof ResizeObserver !== 'undefined') {
     const keep = new ResizeObserver(() => {
-      if (pinned) scroller.scrollTop = scroller.scrollHeight;
+      if (stays()) toEnd();
     });
     keep.observe(inner);
     keep.observe(scroller);
@@ -149,7 +150,7 @@ export function createLog(context: ViewContext): Log {
     element,
     toEnd,
     update(snapshot) {
-      const follow = pinned || nearEnd();
+      const follow = stays();
       const before = drawn.size;
       const rows = rowsOf(snapshot);
       skeleton.hidden = !snapshot.loading;
