@@ -21,9 +21,10 @@ type Props = { sessionId: string; onInsert: (text: string) => void; onClose: () 
 export function ContextPane({ sessionId, onInsert, onClose }: Props) {
   const t = useWords(contextWords);
   const { conversation } = useConversation(sessionId);
-  const owner = conversation && whoHasIt(conversation, useMe()?.id);
+  const me = useMe()?.id;
+  const mine = conversation !== undefined && whoHasIt(conversation, me) === 'me';
   return (
-    <aside className="ctx" aria-label={t.title}>
+    <aside className="ctx" aria-label={t.title} onKeyDown={(event) => event.key === 'Escape' && onClose()}>
       <header className="pane-head">
         <button
           type="button"
@@ -41,7 +42,7 @@ export function ContextPane({ sessionId, onInsert, onClose }: Props) {
           <>
             <Customer conversation={conversation} />
             <WhySection conversation={conversation} />
-            <Suggestions conversation={conversation} onInsert={owner === 'me' ? onInsert : undefined} />
+            <Suggestions conversation={conversation} onInsert={mine ? onInsert : undefined} />
             <Tickets tickets={conversation.tickets} />
             <Earlier earlier={conversation.earlier} />
           </>
@@ -72,6 +73,16 @@ function Customer({ conversation: { locale, contact, collected } }: { conversati
   const t = useWords(contextWords);
   const shared = useWords(sharedWords);
   const slots = Object.entries(collected);
+  // Names of the shipped flows; a flow of one's own shows the name that it gave.
+  const names: Readonly<Record<string, string>> = {
+    order: t.order,
+    problem: t.problem,
+    email: t.email,
+    phone: t.phone,
+    note: t.note,
+    files: t.files,
+    ticket: t.ticket,
+  };
   return (
     <>
       <section>
@@ -108,7 +119,7 @@ function Customer({ conversation: { locale, contact, collected } }: { conversati
           <h3>{t.collected}</h3>
           <dl className="fd-facts">
             {slots.map(([name, value]) => (
-              <Fact key={name} name={name}>
+              <Fact key={name} name={names[name] ?? name}>
                 {value}
               </Fact>
             ))}

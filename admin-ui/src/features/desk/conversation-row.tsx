@@ -53,7 +53,7 @@ function When({
   const t = useWords(deskWords);
   if (state !== 'queued' || !handoff) return <Time at={last?.at ?? createdAt} now={now} className="conv-time" />;
   const { waited, level } = waitSince(handoff.requestedAt, now);
-  return <span className={`conv-time is-${level}`}>{t.waits(waited)}</span>;
+  return <span className={`conv-time is-${level}`}>{waited === 0 ? t.justNow : t.waits(waited)}</span>;
 }
 
 /** A sign when one of us wrote the last line. */
@@ -101,7 +101,11 @@ function Chips({ conversation, now }: { conversation: ConversationSummary; now: 
           {t.angry}
         </span>
       )}
-      {state === 'queued' && (topic ?? asked) && <span className="fd-chip">{topic ?? asked}</span>}
+      {state === 'queued' && (topic ?? asked) && (
+        <span className="fd-chip may-shrink">
+          <span className="fd-clip">{topic ?? asked}</span>
+        </span>
+      )}
       {conversation.locale !== locale && <span className="fd-chip">{conversation.locale === 'en' ? 'EN' : '中'}</span>}
     </span>
   );

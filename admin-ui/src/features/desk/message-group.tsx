@@ -129,7 +129,7 @@ function DeliveryLine({
     uncertain: { text: t.uncertain, icon: 'exclamation-triangle-fill' },
     cancelled: { text: t.cancelled, icon: 'x-lg' },
   };
-  const mark = read ? { text: t.read, icon: 'check2-all' as const } : marks[message.delivery ?? ''];
+  const mark = read ? { text: t.read, icon: 'check2-all' as const } : marks[message.delivery ?? 'sent'];
   const worthSaying = message.delivery === 'uncertain' || message.delivery === 'cancelled';
   if (!message.editedAt && (!mark || (quiet && !worthSaying))) return null;
   return (

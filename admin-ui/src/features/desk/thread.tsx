@@ -146,9 +146,22 @@ function HappeningLine({ happening: { handoff, what }, at }: { happening: Happen
     <div className="fd-system">
       <Icon name={icon} small />
       <span>
-        {line()} · <Time at={at} />
+        <Named text={line()} name={agent} /> · <Time at={at} />
       </span>
     </div>
+  );
+}
+
+/** A sentence with somebody's name in it, set apart. */
+function Named({ text, name }: { text: string; name: string }) {
+  const at = name === '' ? -1 : text.indexOf(name);
+  if (at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <b>{name}</b>
+      {text.slice(at + name.length)}
+    </>
   );
 }
 

@@ -17,7 +17,7 @@ export function TicketDrawer({ conversation, onClose }: { conversation: Conversa
   const t = useWords(composerWords);
   const shared = useWords(sharedWords);
   const filing = useOpenTicket(conversation.id);
-  const [subject, setSubject] = useState(conversation.topic ?? '');
+  const [subject, setSubject] = useState('');
   const [description, setDescription] = useState('');
   const [priority, setPriority] = useState<TicketPriority>('normal');
   const [missing, setMissing] = useState(false);
@@ -78,7 +78,7 @@ export function TicketDrawer({ conversation, onClose }: { conversation: Conversa
         </div>
         <div className="field">
           <label className="form-label" htmlFor="ticket-description">
-            {t.description}
+            {t.description} <small>{t.descriptionLeft}</small>
           </label>
           <textarea
             id="ticket-description"

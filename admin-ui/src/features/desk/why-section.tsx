@@ -16,11 +16,12 @@ export function WhySection({ conversation: { understanding, handoff } }: { conve
   const { rung, ranking, took } = understanding;
   const reason = handoff && handoff.reason !== 'taken-over' ? reasons[handoff.reason] : undefined;
   const upTo = isRung(rung) ? RUNGS.slice(0, RUNGS.indexOf(rung) + 1) : [];
-  const time = took >= 1_000 ? t.seconds((took / 1_000).toFixed(1)) : t.milliseconds(String(Math.round(took)));
+  const time =
+    took >= 1_000 ? t.seconds((took / 1_000).toFixed(1)) : took >= 1 ? t.milliseconds(String(Math.round(took))) : '';
   return (
     <section>
       <h3>
-        {reason ? t.why : t.understood} <small>{time}</small>
+        {reason ? t.why : t.understood} {time && <small>{time}</small>}
       </h3>
       {ranking.map(({ intent, title, confidence }, at) => (
         <div key={intent} className={at === 0 ? 'intent top' : 'intent'}>

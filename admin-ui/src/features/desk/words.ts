@@ -1,5 +1,5 @@
 import type { Handoff } from '#core/desk/desk.schema.ts';
-import { plural, words } from '../../lib/words.ts';
+import { amid, plural, words } from '../../lib/words.ts';
 
 /** Texts of the desk's lists and of what happens in a conversation. */
 export const deskWords = words(
@@ -16,6 +16,7 @@ export const deskWords = words(
     othersGroup: '其他進行中與剛結案',
     moreThan: (count: number) => `${count}+`,
     waits: (minutes: number) => `等 ${minutes} 分`,
+    justNow: '剛剛',
     left: (minutes: number) => `剩 ${minutes} 分`,
     over: (minutes: number) => `逾時 ${minutes} 分`,
     unread: (count: number) => `${count} 則未讀`,
@@ -47,6 +48,7 @@ export const deskWords = words(
     othersGroup: 'Others and recently closed',
     moreThan: (count: number) => `${count}+`,
     waits: (minutes: number) => `${minutes} min`,
+    justNow: 'just now',
     left: (minutes: number) => `${minutes} min left`,
     over: (minutes: number) => `${minutes} min over`,
     unread: (count: number) => `${count} unread`,
@@ -70,7 +72,7 @@ export const deskWords = words(
 /** Texts of an open conversation. */
 export const threadWords = words(
   {
-    withWhom: (name: string) => `與${name}的對話`,
+    withWhom: (name: string) => `與${amid(name)}的對話`,
     messages: '訊息',
     backToList: '回到清單',
     context: '顧客與背景',
@@ -81,7 +83,7 @@ export const threadWords = words(
     bot: '機器人',
     earlier: '載入較早的訊息',
     newMessages: '有新訊息',
-    typing: (name: string) => `${name}正在輸入`,
+    typing: (name: string) => `${amid(name).trimStart()}正在輸入`,
     handedOver: (reason: string) => `機器人轉給真人：${reason}`,
     tookOver: (name: string, waited: string) => `已由 ${name} 接手 · 顧客等了 ${waited}`,
     steppedIn: (name: string) => `${name} 從機器人接手`,
@@ -104,7 +106,7 @@ export const threadWords = words(
     deleted: '訊息已刪除',
     source: '引用',
     sourceDocument: '文件',
-    repliesChosen: (label: string) => `快速回覆，顧客已選擇${label}`,
+    repliesChosen: (label: string) => `快速回覆，顧客已選擇${amid(label).trimEnd()}`,
     repliesOpen: '快速回覆，顧客還沒選',
     helped: '顧客標為有幫助',
     notHelped: '顧客標為沒有幫助',
@@ -180,8 +182,8 @@ export const threadWords = words(
 /** Texts of writing and of taking, giving back and closing. */
 export const composerWords = words(
   {
-    replyTo: (name: string) => `回覆${name}`,
-    noteOn: (name: string) => `關於${name}的備註`,
+    replyTo: (name: string) => `回覆${amid(name).trimEnd()}`,
+    noteOn: (name: string) => `關於${amid(name)}的備註`,
     kind: '訊息種類',
     reply: '回覆',
     note: '備註',
@@ -193,7 +195,7 @@ export const composerWords = words(
     giveBack: '交還機器人',
     openTicket: '建立工單',
     resolve: '結案…',
-    resolveTitle: (name: string) => `結案與${name}的對話？`,
+    resolveTitle: (name: string) => `結案與${amid(name)}的對話？`,
     resolveWhat: '這段對話會結束，不能復原。顧客再開口時是一段新的對話。',
     resolveNow: '結案',
     botHas: '機器人正在處理。接手後即可回覆。',
@@ -215,6 +217,7 @@ export const composerWords = words(
     fileTicket: '建立工單',
     ticketFiled: (number: string) => `已建立工單 ${number}`,
     subjectMissing: '請填主旨。',
+    descriptionLeft: '留空時引用顧客說的話',
   },
   {
     replyTo: (name: string) => `Reply to ${name}`,
@@ -252,6 +255,7 @@ export const composerWords = words(
     fileTicket: 'Open ticket',
     ticketFiled: (number: string) => `Ticket ${number} opened`,
     subjectMissing: 'Give it a subject.',
+    descriptionLeft: 'Left empty, it quotes what the customer said',
   },
 );
 
@@ -270,7 +274,6 @@ export const contextWords = words(
     collected: '機器人已問到',
     why: '機器人為什麼轉接',
     understood: '機器人怎麼理解',
-    took: (time: string) => time,
     seconds: (value: string) => `${value} 秒`,
     milliseconds: (value: string) => `${value} 毫秒`,
     confidence: (title: string, share: string) => `${title}，信心 ${share}`,
@@ -290,6 +293,11 @@ export const contextWords = words(
     earlier: '先前的對話',
     earlierCount: (count: number) => `共 ${count} 次`,
     noEarlier: '第一次來',
+    order: '訂單',
+    problem: '問題',
+    note: '補充',
+    files: '附件',
+    ticket: '工單',
     general: '一般',
     byAgent: '客服人員處理',
     byBot: '機器人解決',
@@ -312,7 +320,6 @@ export const contextWords = words(
     collected: 'What the bot asked',
     why: 'Why the bot called a person',
     understood: 'How the bot understood',
-    took: (time: string) => time,
     seconds: (value: string) => `${value} s`,
     milliseconds: (value: string) => `${value} ms`,
     confidence: (title: string, share: string) => `${title}, confidence ${share}`,
@@ -332,6 +339,11 @@ export const contextWords = words(
     earlier: 'Earlier conversations',
     earlierCount: (count: number) => plural(count, 'conversation'),
     noEarlier: 'First contact',
+    order: 'Order',
+    problem: 'Problem',
+    note: 'Note',
+    files: 'Files',
+    ticket: 'Ticket',
     general: 'General',
     byAgent: 'handled by an agent',
     byBot: 'solved by the bot',

@@ -39,9 +39,10 @@ export function FaqsPage() {
   useDensity('compact');
   return (
     <main className="listed" data-open={id !== undefined}>
+      <h1 className="visually-hidden">{t.title}</h1>
       <section className="list-pane" aria-label={t.list}>
         <header className="fd-page-head">
-          <h1>{t.title}</h1>
+          <h2>{t.title}</h2>
           {mayWrite && (
             <Link
               className={id === undefined ? 'btn btn-primary btn-sm' : 'btn btn-outline-secondary btn-sm'}

@@ -217,7 +217,9 @@ function Properties({ ticket, onChange, busy }: PropertiesProps) {
           </>
         )}
         <dt>{t.category}</dt>
-        <dd>{ticket.category}</dd>
+        <dd>
+          {ticket.category === 'general' || ticket.category === 'conversation' ? t[ticket.category] : ticket.category}
+        </dd>
       </dl>
     </div>
   );

@@ -40,9 +40,10 @@ export function TicketsPage() {
   useDensity('compact');
   return (
     <main className="listed" data-open={id !== undefined}>
+      <h1 className="visually-hidden">{t.title}</h1>
       <section className="list-pane" aria-label={t.list}>
         <header className="fd-page-head">
-          <h1>{t.title}</h1>
+          <h2>{t.title}</h2>
         </header>
         <div className="fd-toolbar mb-2">
           <SearchBox label={t.search} hint={t.searchHint} value={q} onChange={setQ} />

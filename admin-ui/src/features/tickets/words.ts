@@ -1,4 +1,4 @@
-import { words } from '../../lib/words.ts';
+import { amid, words } from '../../lib/words.ts';
 
 /** Texts of the ticket pages. */
 export const ticketWords = words(
@@ -39,7 +39,7 @@ export const ticketWords = words(
     category: '分類',
     attachments: '附件',
     openConversation: '開啟對話',
-    createdAt: (time: string) => `${time} 建立`,
+    createdAt: (time: string) => `${amid(time).trimStart()}建立`,
     toPending: '退回待處理',
     toInProgress: '開始處理',
     reopen: '重新處理',
@@ -56,6 +56,8 @@ export const ticketWords = words(
     whatSubject: '主旨',
     whatDescription: '描述',
     whatTags: '標籤',
+    general: '一般',
+    conversation: '對話',
   },
   {
     title: 'Tickets',
@@ -111,5 +113,7 @@ export const ticketWords = words(
     whatSubject: 'subject',
     whatDescription: 'description',
     whatTags: 'tags',
+    general: 'General',
+    conversation: 'Conversation',
   },
 );
