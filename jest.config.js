@@ -8,6 +8,8 @@ const shared = {
 const ignore = ['/node_modules/', '/dist/', '/\\.frontdesk/', '/coverage/'];
 
 export default {
+  // Real servers on a busy machine; what is slow of its own shows in the times that are printed.
+  testTimeout: 20_000,
   coverageProvider: 'babel',
   collectCoverageFrom: [
     'core/**/*.ts',

@@ -83,7 +83,7 @@ test('wrong settings are told without a stack, all of them', async () => {
 
 test('--verbose shows where an error comes from', async () => {
   const { errors } = await typeWith({ PORT: 'eighty' }, 'migrate', '--verbose');
-  expect(errors).toMatch(/at parseConfiguration \(.*configuration\.ts/);
+  expect(errors).toMatch(/at .*configuration\.ts:\d+/);
 });
 
 test('user create names everything that is missing or wrong at once', async () => {
