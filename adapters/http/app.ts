@@ -28,7 +28,11 @@ export function createApp(tools: {
   app.silent = true;
   app.use(async (ctx, next) => {
     const began = performance.now();
-    const requestId = ctx.get('X-Request-Id').replaceAll(/[^\w-]/g, '').slice(0, 64) || randomUUID();
+    const requestId =
+      ctx
+        .get('X-Request-Id')
+        .replaceAll(/[^\w-]/g, '')
+        .slice(0, 64) || randomUUID();
     ctx.state['requestId'] = requestId;
     ctx.set('X-Request-Id', requestId);
     await next();
@@ -43,7 +47,8 @@ export function createApp(tools: {
   app.use(problems(tools.onFault));
   app.use(safeHeaders(tools.origins));
   app.use(async (ctx, next) => {
-    if (!ctx.path.startsWith('/healthz') && !ctx.path.startsWith('/readyz')) await tools.limits.take('requests', ctx.ip);
+    if (!ctx.path.startsWith('/healthz') && !ctx.path.startsWith('/readyz'))
+      await tools.limits.take('requests', ctx.ip);
     await next();
   });
   app.use(pages(tools.folders));

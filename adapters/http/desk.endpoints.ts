@@ -18,6 +18,9 @@ import { userOf } from './router.ts';
 const Session = byId('session_id');
 const ByHandoff = byId('handoff_id');
 const ConversationList = z.object({ items: z.array(ConversationSummary), nextCursor: z.string().nullable() });
+const TransferRequest = z
+  .object({ agentId: z.uuid() })
+  .meta({ id: 'TransferRequest', example: { agentId: '01a20e39-d949-7bfe-b212-b3418b9d90c3' } });
 const Counts = z.object({ waiting: z.number().int(), mine: z.number().int(), all: z.number().int() });
 
 /** What agents do with conversations. */
@@ -144,7 +147,7 @@ export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accoun
         summary: 'Hand the conversation to a colleague.',
         allow: 'handoff.claim',
         params: ByHandoff,
-        body: z.object({ agentId: z.uuid() }),
+        body: TransferRequest,
         returns: Handoff,
         status: 200,
         problems: ['conflict', 'not-found'],

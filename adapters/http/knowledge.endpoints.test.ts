@@ -12,7 +12,10 @@ beforeAll(async () => {
   door = await openFrontDoor();
   [admin, agent, customer] = await Promise.all([door.person('admin'), door.person('agent'), door.person('customer')]);
 });
-afterAll(() => door.close());
+afterAll(async () => {
+  await door.close();
+  expect(door.undocumented()).toEqual([]);
+});
 afterEach(() => expect(door.faults.splice(0)).toEqual([]));
 
 const RETURNS = {

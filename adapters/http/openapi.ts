@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Middleware } from 'koa';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { PROBLEM_STATUS } from '#core/errors.ts';
+import { PROBLEM_STATUS, type ProblemKind } from '#core/errors.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const ProblemDocument = z
@@ -17,6 +17,18 @@ const ProblemDocument = z
     requestId: z.string(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457; `errors` names each bad field by its path.' });
+
+/** Those that the endpoint names, and those that the road to it may end in. */
+function problemsOf(endpoint: Endpoint): Set<ProblemKind> {
+  const { allow, body, params, query } = endpoint;
+  const kinds: ProblemKind[] = [...endpoint.problems, 'too-many', 'unavailable'];
+  if (allow !== 'anyone') kinds.push('unauthenticated');
+  if (allow !== 'anyone' && allow !== 'token') kinds.push('forbidden');
+  if (params) kinds.push('not-found');
+  if (query || body) kinds.push('invalid');
+  if (body && body !== 'bytes') kinds.push('too-large', 'unsupported');
+  return new Set(kinds);
+}
 
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
   const answers: ZodOpenApiOperationObject['responses'] = {
@@ -33,13 +45,7 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
               content: { [endpoint.produces ?? 'application/json']: { schema: endpoint.returns } },
             },
   };
-  const kinds = new Set([
-    ...endpoint.problems,
-    ...(endpoint.allow === 'anyone' ? [] : (['unauthenticated'] as const)),
-    ...(endpoint.limit ? (['too-many'] as const) : []),
-    ...(endpoint.body && endpoint.body !== 'bytes' ? (['invalid'] as const) : []),
-  ]);
-  for (const kind of kinds) {
+  for (const kind of problemsOf(endpoint)) {
     const { status, title } = PROBLEM_STATUS[kind];
     answers[String(status) as '400'] = {
       description: title,
@@ -97,7 +103,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): ReturnType<type
 }
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Frontdesk API</title><link rel="stylesheet" href="/docs/swagger-ui.css">
+<title>Frontdesk API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/swagger-ui.css">
 <div id="ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></html>`;
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinking: true, validatorUrl: null });`;
 const FILES: Readonly<Record<string, string>> = {

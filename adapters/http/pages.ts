@@ -37,18 +37,19 @@ export function pages(folders: PageFolders): Middleware {
     return undefined;
   };
   const roots = [folders.admin, folders.demo, folders.widget, folders.fonts].filter((root) => root !== undefined);
-  const within = (file: string): boolean => roots.some((root) => file === root || file.startsWith(`${root}${path.sep}`));
+  const within = (file: string): boolean =>
+    roots.some((root) => file === root || file.startsWith(`${root}${path.sep}`));
 
   return async (ctx, next) => {
     const found = ctx.method === 'GET' || ctx.method === 'HEAD' ? find(decode(ctx.path)) : undefined;
-    if (!found) return next();
-    const file = [found.file, found.fallback].find(
-      (candidate): candidate is string =>
-        candidate !== undefined && within(candidate) && (fs.statSync(candidate, { throwIfNoEntry: false })?.isFile() ?? false),
+    const file = [found?.file, found?.fallback].find(
+      (candidate): candidate is string => candidate !== undefined && within(candidate) && isFile(candidate),
     );
-    if (!file) return next();
-    const type = TYPES[path.extname(file)];
-    if (!type) return next();
+    const type = file && TYPES[path.extname(file)];
+    if (!found || !file || !type) {
+      await next();
+      return;
+    }
     if (type.startsWith('text/html')) ctx.set('Content-Security-Policy', CSP);
     // The widget stands on other people's pages.
     if (ctx.path === '/widget.js') ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
@@ -61,6 +62,15 @@ export function pages(folders: PageFolders): Middleware {
     if (ctx.fresh) ctx.status = 304;
     else ctx.body = fs.createReadStream(file);
   };
+}
+
+/** A name that no file can have (too long, with a NUL) is one of no file. */
+function isFile(file: string): boolean {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /** A path that cannot be decoded leads nowhere; `..` is resolved by `path.join` and then refused. */

@@ -70,7 +70,7 @@ async function answer(ctx: Context, endpoint: Endpoint): Promise<void> {
   const params = endpoint.params?.safeParse(ctx['params']);
   // An id that cannot be one is nowhere to be found.
   if (params && !params.success) throw new Problem('not-found', `There is nothing at ${ctx.method} ${ctx.path}.`);
-  refuseUnstorable(ctx.query, 'query');
+  if (endpoint.query) refuseUnstorable(ctx.query, 'query');
   const query = endpoint.query?.safeParse(ctx.query);
   if (query && !query.success) throw fromZod(query.error, 'query');
   const schema = endpoint.body === 'bytes' ? undefined : endpoint.body;

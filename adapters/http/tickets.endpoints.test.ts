@@ -18,7 +18,10 @@ beforeAll(async () => {
     door.person('admin', 'Ada Admin'),
   ]);
 });
-afterAll(() => door.close());
+afterAll(async () => {
+  await door.close();
+  expect(door.undocumented()).toEqual([]);
+});
 afterEach(() => expect(door.faults).toEqual([]));
 
 const LAMP = { subject: 'The lamp is broken', description: 'Call me: 0912-345-678. Amy Chen' };

@@ -20,7 +20,10 @@ beforeAll(async () => {
   ]);
   await door.contacts.ensure(customer.id);
 });
-afterAll(() => door.close());
+afterAll(async () => {
+  await door.close();
+  expect(door.undocumented()).toEqual([]);
+});
 afterEach(() => expect(door.faults).toEqual([]));
 
 const PNG = Buffer.from(

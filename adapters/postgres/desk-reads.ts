@@ -277,10 +277,14 @@ export const visitorName = (contactId: string, locale: Locale): string =>
 
 const writeCursor = (at: Date, id: string): string => Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** The year 10000: later times are written in a way that PostgreSQL does not read. */
+const LAST_MS = 253_402_300_800_000;
+
 function readCursor(cursor: string): { at: Date; id: string } {
   const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const date = new Date(at ?? '');
-  if (Number.isNaN(date.getTime()) || !/^[0-9a-f-]{36}$/.test(id ?? ''))
+  if (!(date.getTime() > 0 && date.getTime() < LAST_MS) || !UUID.test(id ?? ''))
     throw invalid('This cursor is none of ours: use the nextCursor of the page before.', [
       { path: 'cursor', message: 'not a cursor' },
     ]);

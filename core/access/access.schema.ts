@@ -35,7 +35,10 @@ export const Registration = z
 export type Registration = z.infer<typeof Registration>;
 
 /** Asks for new tokens. */
-export const RefreshRequest = z.object({ refresh_token: z.string().min(1).max(200) }).meta({ id: 'RefreshRequest' });
+export const RefreshRequest = z.object({ refresh_token: z.string().min(1).max(200) }).meta({
+  id: 'RefreshRequest',
+  example: { refresh_token: '6Y0wJ3Yt5m3vQx9h2bX1qPZr8sKcN4dUeG7aLfTiRzo' },
+});
 export type RefreshRequest = z.infer<typeof RefreshRequest>;
 
 /** Tokens, in the shape of RFC 6749 §5.1; `expires_in` is in seconds, `scope` the roles, parted by spaces. */
