@@ -199,7 +199,7 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     current: flows.current,
     release: flows.release,
     intents: () => intents.catalogue().intents,
-    ids: { nonce: () => randomBytes(9).toString('base64url') },
+    ids: { nonce: createNonces() },
     thresholds: DEFAULT_THRESHOLDS,
     settings: { ...shopSettings(configuration), ordersUrl: orders?.url ?? '' },
     delays: DELAYS,
@@ -444,6 +444,21 @@ async function firstAdminOf(accounts: Accounts): Promise<{ email: string; passwo
   const password = newPassword();
   await accounts.create({ email: FIRST_ADMIN, name: 'Admin', roles: ['admin', 'agent'], password });
   return { email: FIRST_ADMIN, password };
+}
+
+/** Nonces of buttons: 72 random bits each, drawn for many at once. */
+function createNonces(): () => string {
+  const BYTES = 9;
+  let pool = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used === pool.length) {
+      pool = randomBytes(BYTES * 256);
+      used = 0;
+    }
+    used += BYTES;
+    return pool.toString('base64url', used - BYTES, used);
+  };
 }
 
 const newPassword = (): string => randomBytes(12).toString('base64url');
