@@ -11,6 +11,8 @@ type Draft = {
   seqs: number[];
   /** `line`: words of ours, which may be joined; `question`: only the last one stands; `answer`: quoted, stands as it is. */
   kind: 'line' | 'question' | 'answer';
+  /** Its first wording, by which the same words to another message of this turn are known. */
+  base?: string;
 };
 
 /** A button before it has an id. */
@@ -57,10 +59,13 @@ export function createSpeaker(tools: SpeakerTools) {
   };
 
   /** The first wording that was not said just now; when there is none, one that says it again. */
-  function word(text: Text, scope: Scope): string {
+  function word(text: Text, scope: Scope, asks: boolean): string {
     const lines = variants(text).map((line) => tidy(render(line, scope)));
-    const line = lines.find((each) => !wasSaid(each)) ?? lines.find((each) => !lastSaid(each)) ?? lines[0] ?? '';
-    return lastSaid(line) ? first(tools.again) + line : line;
+    const fresh = lines.find((line) => !wasSaid(line));
+    if (fresh !== undefined) return fresh;
+    const line = lines.find((each) => !lastSaid(each)) ?? lines[0] ?? '';
+    if (asks) return first(tools.again) + line;
+    return lastSaid(line) ? first(tools.sameAnswer) + line : line;
   }
 
   function push(content: OutboundContent, kind: Draft['kind']): void {
@@ -85,19 +90,24 @@ export function createSpeaker(tools: SpeakerTools) {
       seqs = to;
     },
     say(text: Text, scope: Scope): void {
-      const line = word(text, scope);
-      if (line !== '') push({ kind: 'text', text: shown(line) }, 'line');
+      const base = tidy(render(variants(text)[0] ?? '', scope));
+      const same = drafts.find((draft) => draft.base === base && !seqs.every((seq) => draft.seqs.includes(seq)));
+      if (same) same.seqs.push(...seqs);
+      else if (base !== '') {
+        push({ kind: 'text', text: shown(word(text, scope, false)) }, 'line');
+        drafts.at(-1)!.base = base;
+      }
     },
     notice(text: Text, topic: 'queue' | 'hours' | 'closing' | 'closed' | 'ticket' | 'busy', scope: Scope): void {
-      push({ kind: 'system', text: shown(word(text, scope)), topic }, 'answer');
+      push({ kind: 'system', text: shown(word(text, scope, false)), topic }, 'answer');
     },
     queued(text: Text, scope: Scope): void {
-      push({ kind: 'handoff_notice', text: shown(word(text, scope)), phase: 'queued' }, 'answer');
+      push({ kind: 'handoff_notice', text: shown(word(text, scope, false)), phase: 'queued' }, 'answer');
     },
     /** A question; `lead` is put before it. One that is `held` makes way when the talk of this turn moved past it. */
     ask(text: Text, buttons: readonly Button[], scope: Scope, { held, lead }: { held: boolean; lead?: Text }): void {
-      const line = word(text, scope);
-      const whole = shown(lead && !line.startsWith(first(tools.again)) ? `${first(lead)}${line}` : line);
+      const line = lead ? first(lead) + word(text, scope, false) : word(text, scope, true);
+      const whole = shown(line);
       if (buttons.length === 0) {
         offers = [];
         push({ kind: 'text', text: whole }, held ? 'question' : 'answer');
@@ -108,7 +118,7 @@ export function createSpeaker(tools: SpeakerTools) {
         const label = '★'.repeat(score);
         return { value: `choose.${score}`, labels: { 'zh-TW': label, en: label } };
       });
-      push({ kind: 'csat', text: shown(word(text, scope)), choices: offer(stars), comment }, 'answer');
+      push({ kind: 'csat', text: shown(word(text, scope, true)), choices: offer(stars), comment }, 'answer');
     },
     /** Quotes an answer with its source. */
     quote(answer: string, source: AnswerSource, buttons: readonly Button[]): void {
