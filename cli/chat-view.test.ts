@@ -62,6 +62,21 @@ test.each([
     },
     ['Your order', '  Number: ____', '  1. Send'],
   ],
+  [
+    { kind: 'csat', text: '滿意嗎？', choices: [1, 2, 3, 4, 5].map((n) => choice(`r${n}`, `${n}`)), comment: true },
+    ['滿意嗎？', ...[1, 2, 3, 4, 5].map((n) => `  ${n}. ${n}`)],
+  ],
+  [
+    { kind: 'voice', attachment: { id: '1', name: 'a.ogg', type: 'audio/ogg', bytes: 9 }, transcript: 'hi' },
+    ['[a.ogg]', 'hi'],
+  ],
+  [{ kind: 'action', id: 'a1', label: 'Yes' }, ['Yes']],
+  [{ kind: 'command', name: 'agent' }, ['/agent']],
+  [{ kind: 'location', latitude: 25.03, longitude: 121.56 }, ['25.03, 121.56']],
+  [{ kind: 'contact', name: 'Anna' }, ['Anna']],
+  [{ kind: 'rating', score: 5, comment: '很好' }, ['5/5', '很好']],
+  [{ kind: 'reaction', to: 3, value: 'up' }, ['+1']],
+  [{ kind: 'form', id: 'f', values: { number: '7' } }, ['number: 7']],
 ] as const)('%j is shown in words', (content, lines) => {
   expect(viewContent(structuredClone(content) as Parameters<typeof viewContent>[0]).lines).toEqual(lines);
 });

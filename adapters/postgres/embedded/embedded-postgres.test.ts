@@ -154,6 +154,20 @@ test('a killed PostgreSQL comes back by itself with everything that was committe
   expect(restarts[0]!.downMs).toBeGreaterThan(0);
 });
 
+test('as long as it cannot start it is tried again and told, until it can', async () => {
+  const folder = madeFolder();
+  const told: string[] = [];
+  const { connection } = await start(folder, { log: { ...log, error: (message) => told.push(message) } });
+  const needed = path.join(folder, 'cluster', 'pg_wal');
+  fs.renameSync(needed, `${needed}.away`);
+  process.kill(pidOf(folder), 'SIGKILL');
+  for (let attempt = 0; attempt < 400 && !told.some((line) => line.includes('attempt 2')); attempt++) await pause(25);
+  fs.renameSync(`${needed}.away`, needed);
+  expect(await askAgain(connection, 'select words from kept')).toEqual([{ words: '您好' }]);
+  expect(told[0]).toBe('The database ended by itself (killed by signal 9) and is started again.');
+  expect(told).toContainEqual(expect.stringMatching(/^The database is down, attempt 1: .*pg_wal/));
+});
+
 test('a stop while it comes back leaves nothing running', async () => {
   const folder = madeFolder();
   const { stop } = await start(folder);
