@@ -417,8 +417,7 @@ describe('on the page', () => {
     );
     expect(look).toEqual(['16px', 'visible', 'none', 'normal', 'Care']);
     expect(await inChat(page, '.launcher', 'getComputedStyle(element).transform')).toBe('none');
-    const box = await page.locator('.window').boundingBox();
-    expect([box?.width, box?.height]).toEqual([380, 640]);
+    expect(await inChat(page, '.window', '[element.offsetWidth, element.offsetHeight]')).toEqual([380, 640]);
     expect(await page.evaluate(HOST)).toBe(before);
   });
 
@@ -444,8 +443,8 @@ describe('on the page', () => {
 
   test('on a phone the window is the whole screen and Tab stays inside', async () => {
     const page = await begin({ viewport: { width: 375, height: 740 }, hasTouch: true, isMobile: true });
-    const whole = JSON.stringify({ x: 0, y: 0, width: 375, height: 740 });
-    await until(async () => JSON.stringify(await page.locator('.window').boundingBox()) === whole);
+    const box = '[element.offsetLeft, element.offsetTop, element.offsetWidth, element.offsetHeight]';
+    expect(await inChat(page, '.window', box)).toEqual([0, 0, 375, 740]);
     expect(await page.locator('.window').getAttribute('aria-modal')).toBe('true');
     for (let stop = 0; stop < 12; stop++) {
       await page.keyboard.press('Tab');

@@ -131,6 +131,14 @@ test('ratings and thumbs leave no line, but show where they were asked', () => {
   expect(theirs(rows)[0]).toMatchObject({ done: true, score: 4, named: false });
 });
 
+test('when a person helped and it is over, stars are offered once, asked for by the server or not', () => {
+  const over = [replyOf(1, 'done', agent), stateOf(2, 'closed')];
+  expect(theirs(rowsOf(snapshotOf(over))).map((row) => row.message.content.kind)).toEqual(['text', 'csat']);
+  expect(theirs(rowsOf(snapshotOf([...over, replyOf(3, csat)])))).toHaveLength(2);
+  expect(theirs(rowsOf(snapshotOf([replyOf(1, 'done'), stateOf(2, 'closed')])))).toHaveLength(1);
+  expect(theirs(rowsOf(snapshotOf(over.slice(0, 1))))).toHaveLength(1);
+});
+
 test('a skipped rating is done without stars', () => {
   const marks = createMarks(createBrowserStorage().tab());
   marks.skip(1);

@@ -102,6 +102,9 @@ export function rowsOf(snapshot: Snapshot): Row[] {
     }
   });
 
+  const offer = ratingOffer(snapshot, messages);
+  if (offer) rows.push(theirRow(offer, false, said, snapshot));
+
   for (const waiting of waitingRows(snapshot, asked)) {
     newDay(waiting.at);
     rows.push(waiting);
@@ -136,6 +139,22 @@ function choicesOf(content: Message['content']): readonly { id: string; label: s
     default:
       return [];
   }
+}
+
+/** A person helped and it is over, and nobody asked yet how it was: then we do, without a word from the server. */
+function ratingOffer(snapshot: Snapshot, messages: readonly Message[]): Message | null {
+  const end = snapshot.entries.findLast((entry) => entry.kind === 'state');
+  if (snapshot.status.state !== 'closed' || end?.kind !== 'state') return null;
+  const helped = messages.some((message) => message.author.kind === 'agent');
+  if (!helped || messages.some((message) => message.content.kind === 'csat')) return null;
+  return {
+    id: 'rating',
+    seq: end.line.seq,
+    inReplyTo: [],
+    author: { kind: 'system' },
+    content: { kind: 'csat', text: '', comment: true, choices: [] },
+    createdAt: end.line.at,
+  };
 }
 
 type Said = {
@@ -178,9 +197,9 @@ function theirRow(message: Message, named: boolean, said: Said, snapshot: Snapsh
     (isCsat && (said.rating !== null || chosen !== null || snapshot.marks.skipped(message.seq)));
   const score = isCsat ? said.rating : null;
   const reaction = snapshot.marks.reaction(message.seq);
-  const sourced =
-    (content.kind === 'text' || content.kind === 'quick_replies') && 'source' in content && content.source;
-  const feedback = sourced && message.author.kind === 'bot' ? (reaction ?? (open ? 'ask' : null)) : null;
+  // An answer with buttons asks by them what comes next; a second question beside it would be one too many.
+  const asks = content.kind === 'text' && 'source' in content && content.source && message.author.kind === 'bot';
+  const feedback = asks ? (reaction ?? (open ? 'ask' : null)) : null;
   return {
     kind: 'theirs',
     message,

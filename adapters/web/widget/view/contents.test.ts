@@ -195,6 +195,11 @@ test('stars are chosen by press and by arrow keys, and none is none', () => {
   expect(said).toEqual([{ kind: 'rating', score: 4, comment: '很快' }]);
 });
 
+test("without a question of the server's the stars ask our own", () => {
+  const drawn = draw({ kind: 'csat', text: '', comment: true, choices: [] });
+  expect(drawn.querySelector('legend')?.textContent).toBe('這次的服務如何？');
+});
+
 test('a rating can be skipped; given, it shows its stars', () => {
   press(draw(EXAMPLES.csat[0]), '.button.quiet');
   expect(skipped).toEqual([1]);

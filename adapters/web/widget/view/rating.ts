@@ -10,11 +10,12 @@ const SCORES = [1, 2, 3, 4, 5];
 /** One question, five stars, words if one likes; or none of it. */
 export function ratingOf(content: Csat, row: TheirRow, context: ViewContext): HTMLElement {
   const words = context.words();
+  const question = content.text || words.howWasIt;
   if (row.score !== null)
     return h(
       'div',
       { class: 'rating' },
-      h('p', { class: 'rating-title' }, content.text),
+      h('p', { class: 'rating-title' }, question),
       h('div', { class: 'stars given', role: 'img', 'aria-label': words.rated(row.score) }, ...starsOf(row.score)),
     );
   const key = `rate-${row.message.seq}`;
@@ -69,7 +70,7 @@ export function ratingOf(content: Csat, row: TheirRow, context: ViewContext): HT
   return h(
     'fieldset',
     { class: 'rating' },
-    h('legend', { class: 'rating-title' }, content.text),
+    h('legend', { class: 'rating-title' }, question),
     h('div', { class: 'stars', role: 'radiogroup', 'aria-label': words.stars }, ...stars),
     fault,
     comment && h('label', { class: 'muted', for: `${key}-comment` }, words.comment),
