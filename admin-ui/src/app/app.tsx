@@ -33,7 +33,13 @@ export function App() {
 
 function SignedIn() {
   const { data: me, error, refetch } = useMeQuery();
-  if (error && !me) return <ProblemBanner error={error} onRetry={() => void refetch()} />;
+  if (error && !me)
+    return (
+      <main>
+        <h1 className="visually-hidden">Frontdesk</h1>
+        <ProblemBanner error={error} onRetry={() => void refetch()} />
+      </main>
+    );
   if (!me) return null;
   if (!me.roles.includes('agent') && !me.roles.includes('admin')) return <NoDeskPage name={me.name} />;
   return (

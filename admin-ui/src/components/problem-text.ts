@@ -14,6 +14,12 @@ export function problemText(error: unknown, t: SharedTexts): string {
       return t.notAllowed;
     case 404:
       return t.gone;
+    case 409:
+      return t.conflict;
+    case 413:
+      return t.tooLarge;
+    case 415:
+      return t.unsupported;
     case 412:
       return t.changedMeanwhile;
     case 429:

@@ -84,6 +84,13 @@ function hear(frame: AgentServerFrame, client: QueryClient, { recents, outbox }:
         (detail) => detail && { ...detail, seen: Math.max(detail.seen, frame.seq) },
       );
       break;
+    case 'state':
+      // Its line in the thread comes with the handoff; here it only moves on where the line resumes.
+      client.setQueryData<ThreadData>(
+        threadKey(frame.sessionId),
+        (thread) => thread && { ...thread, head: Math.max(thread.head, frame.seq) },
+      );
+      break;
     case 'typing':
     case 'error':
       break;

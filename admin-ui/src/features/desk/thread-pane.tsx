@@ -11,6 +11,7 @@ import { Loading, Skeleton } from '../../components/skeleton.tsx';
 import { useWords } from '../../lib/locale.tsx';
 import { useNow } from '../../lib/now.ts';
 import { paths } from '../../lib/paths.ts';
+import { ServerProblem } from '../../lib/problem.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { ActionBar, useConversationActions, type Action } from './conversation-actions.tsx';
 import { useLineLost } from './desk-live.tsx';
@@ -73,7 +74,7 @@ function Open({ conversation, composer, contextOpen, onContext, lost }: OpenProp
         )}
       </Region>
       <footer className="composer">
-        {problem && <ProblemBanner error={problem} />}
+        {problem && <MoveProblem problem={problem} conversation={conversation} />}
         {owner !== 'me' && (
           <div className="owner-line">
             <span className="fd-fill">
@@ -96,6 +97,13 @@ function Open({ conversation, composer, contextOpen, onContext, lost }: OpenProp
       {asked}
     </>
   );
+}
+
+/** Why the conversation could not be taken, given back or closed; who was first is said by name. */
+function MoveProblem({ problem, conversation: { agent } }: { problem: Error; conversation: ConversationDetail }) {
+  const t = useWords(composerWords);
+  if (!(problem instanceof ServerProblem && problem.status === 409)) return <ProblemBanner error={problem} />;
+  return <Banner tone="error">{agent ? t.firstWas(agent.name) : t.notYours}</Banner>;
 }
 
 function BackLink() {

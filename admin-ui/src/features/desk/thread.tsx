@@ -39,6 +39,8 @@ export function Thread({ conversation, thread, onEarlier, loadingEarlier }: Prop
   const lastKey = `${items.at(-1)?.key} ${thread.head} ${unsent.length} ${typing}`;
   const { behind, toEnd, onScroll } = useStuckScroll(box, thread.from, lastKey);
   useMarkRead(id, thread.items);
+  // Whoever opens a conversation by keyboard reads on from here; the composer is the next stop.
+  useEffect(() => box.current?.focus({ preventScroll: true }), []);
   return (
     <div className="thread-frame">
       <div className="scroll thread" ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-label={t.messages}>

@@ -22,10 +22,10 @@ export function useConversations(tab: Tab): ConversationList {
   const me = useMe()?.id;
   const { all, recents } = useRecents();
   const { data, error, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery(conversationsQuery(api, recents, tab));
-  const rows = useMemo(
-    () => data && layOver(data.pages, all, (conversation) => belongs(tab, conversation, me)),
-    [data, all, tab, me],
-  );
+  const rows = useMemo(() => {
+    const isHere = (conversation: ConversationSummary): boolean => belongs(tab, conversation, me);
+    return data && layOver(data.pages, all, isHere).filter(isHere);
+  }, [data, all, tab, me]);
   return { rows, error, more: hasNextPage, loadMore: () => void fetchNextPage(), retry: () => void refetch() };
 }
 

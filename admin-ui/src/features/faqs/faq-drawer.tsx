@@ -8,6 +8,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Loading, Skeleton } from '../../components/skeleton.tsx';
 import { useLocale, useWords } from '../../lib/locale.tsx';
 import { paths } from '../../lib/paths.ts';
+import { ServerProblem } from '../../lib/problem.ts';
 import { useTools } from '../../lib/tools.tsx';
 import { useDeleteFaq } from './api/delete-faq.ts';
 import { faqQuery } from './api/read-faq.ts';
@@ -25,8 +26,7 @@ export function FaqDrawer({ id, mayWrite, onClose, onSaved }: Props) {
   const { api } = useTools();
   const isNew = id === paths.newFaq;
   const { data: faq, error, refetch } = useQuery({ ...faqQuery(api, id), enabled: !isNew });
-  if (isNew || faq)
-    return <Editor key={faq?.version ?? 0} faq={faq} mayWrite={mayWrite} onClose={onClose} onSaved={onSaved} />;
+  if (isNew || faq) return <Editor faq={faq} mayWrite={mayWrite} onClose={onClose} onSaved={onSaved} />;
   return (
     <Drawer title={t.title} onClose={onClose}>
       {error ? (
@@ -77,6 +77,7 @@ function Editor({ faq, mayWrite, onClose, onSaved }: Omit<Props, 'id'> & { faq: 
       {
         onSuccess(saved) {
           keptEdits.forget(storage, key);
+          setDraft(draftOf(saved));
           onSaved(saved);
         },
       },
@@ -105,7 +106,12 @@ function Editor({ faq, mayWrite, onClose, onSaved }: Omit<Props, 'id'> & { faq: 
           : {})}
       >
         {!mayWrite && <Banner icon="lock-fill">{t.readOnly}</Banner>}
-        {saving.error && <ProblemBanner error={saving.error} />}
+        {saving.error &&
+          (isStale(saving.error) ? (
+            <Banner tone="error">{t.changedMeanwhile}</Banner>
+          ) : (
+            <ProblemBanner error={saving.error} />
+          ))}
         {deleting.error && <ProblemBanner error={deleting.error} />}
         <div className="faq-editor">
           <FaqForm draft={draft} onChange={edit} readOnly={!mayWrite} missing={checked ? missingFields(draft) : []} />
@@ -134,6 +140,8 @@ function Editor({ faq, mayWrite, onClose, onSaved }: Omit<Props, 'id'> & { faq: 
     </>
   );
 }
+
+const isStale = (error: Error): boolean => error instanceof ServerProblem && error.status === 412;
 
 function State({ faq, changed }: { faq: Faq | undefined; changed: boolean }) {
   const t = useWords(faqWords);

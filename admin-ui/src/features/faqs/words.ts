@@ -47,7 +47,7 @@ export const faqWords = words(
     questionMissing: '請填問題。',
     answerMissing: '請填答案。',
     categoryMissing: '請填分類。',
-    saved: '已儲存',
+    changedMeanwhile: '有人剛剛改過這則問答。您的修改還在；再存一次會蓋過對方的版本。',
   },
   {
     title: 'FAQs',
@@ -94,6 +94,7 @@ export const faqWords = words(
     questionMissing: 'Write the question.',
     answerMissing: 'Write the answer.',
     categoryMissing: 'Give it a category.',
-    saved: 'Saved',
+    changedMeanwhile:
+      'Somebody changed this FAQ just now. Your changes are still here; saving again replaces the other version.',
   },
 );
