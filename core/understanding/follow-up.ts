@@ -68,7 +68,21 @@ function subjectsOf(text: string): Part[] {
   });
 }
 
+/** Texts read last: a question is read when it is asked, and again as the context of the next two. */
+const REMEMBERED = 1_000;
+const remembered = new Map<string, Question>();
+
 function read(text: string): Question {
+  let question = remembered.get(text);
+  if (!question) {
+    question = readAnew(text);
+    remembered.set(text, question);
+    if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value!);
+  }
+  return question;
+}
+
+function readAnew(text: string): Question {
   const plain = clean(text).toLowerCase().trim();
   const withoutLink = plain.replace(patterns().link, '');
   const body = withoutLink.replace(/[\s?？!！。.~～…]+$/u, '');
