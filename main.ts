@@ -14,7 +14,7 @@ import { deskEndpoints } from '#adapters/http/desk.endpoints.ts';
 import { healthEndpoints } from '#adapters/http/health.endpoints.ts';
 import { knowledgeEndpoints } from '#adapters/http/knowledge.endpoints.ts';
 import { createLimits } from '#adapters/http/limits.ts';
-import { createMetrics } from '#adapters/http/metrics.ts';
+import { countTurns, createMetrics } from '#adapters/http/metrics.ts';
 import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
 import { uploadsEndpoints } from '#adapters/http/uploads.endpoints.ts';
 import { createOllamaIntents } from '#adapters/ollama/ollama-intents.ts';
@@ -26,6 +26,7 @@ import { createDeskStore } from '#adapters/postgres/desk-store.ts';
 import { createFlowStore } from '#adapters/postgres/flow-store.ts';
 import { createIntentStore } from '#adapters/postgres/intent-store.ts';
 import { openDatabase, type Database } from '#adapters/postgres/open-database.ts';
+import { outboundStates } from '#adapters/postgres/outbound-states.ts';
 import { createSealing } from '#adapters/postgres/sealing.ts';
 import { installationSecret } from '#adapters/postgres/secrets.ts';
 import { seed } from '#adapters/postgres/seed.ts';
@@ -91,6 +92,8 @@ export type Running = {
 const ROOT = import.meta.dirname;
 const SWEEP_MS = 1_000;
 const CURSORS_MS = 1_000;
+/** How often files that no message carries are looked for. */
+const UPLOADS_MS = 3_600_000;
 const TEND_MS = 10_000;
 /** How long a customer waits for a person before the bot files a ticket. */
 const PERSON_WAIT_MS = 10 * 60_000;
@@ -195,15 +198,22 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
   const ticketNumbers = createTicketNumbers(pool);
   const contacts = createUserContacts(rows);
   const tickets = createTickets({ store: createTicketStore({ ...rows, numbers: ticketNumbers, contacts }), live });
-  const dialogue = createDialogue({
-    current: flows.current,
-    release: flows.release,
-    intents: () => intents.catalogue().intents,
-    ids: { nonce: createNonces() },
-    thresholds: DEFAULT_THRESHOLDS,
-    settings: { ...shopSettings(configuration), ordersUrl: orders?.url ?? '' },
-    delays: DELAYS,
-  });
+  const metrics = createMetrics();
+  metrics.watch({ name: 'frontdesk_outbound', help: 'Messages on their way out.', label: 'state' }, () =>
+    outboundStates(pool),
+  );
+  const dialogue = countTurns(
+    createDialogue({
+      current: flows.current,
+      release: flows.release,
+      intents: () => intents.catalogue().intents,
+      ids: { nonce: createNonces() },
+      thresholds: DEFAULT_THRESHOLDS,
+      settings: { ...shopSettings(configuration), ordersUrl: orders?.url ?? '' },
+      delays: DELAYS,
+    }),
+    metrics,
+  );
   const worker = randomUUID();
   const lookupsFor = (conversation: { contactId: string }, signal: AbortSignal): Lookups => ({
     understand: (query) => understanding.ask(query, signal),
@@ -261,7 +271,7 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     everyMs: SWEEP_MS,
     onError,
   });
-  return { store, live, presence, contacts, servers, chat, runner, desk, tickets, uploads, cursors, sweeper };
+  return { store, live, presence, contacts, servers, chat, runner, desk, tickets, uploads, cursors, sweeper, metrics };
 }
 type Engine = ReturnType<typeof buildEngine>;
 
@@ -298,7 +308,11 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     onError,
   });
   const state = { draining: false };
-  const metrics = createMetrics({ sockets: () => ({ chat: chatSockets.open, agent: agentSockets.open }) });
+  const { metrics } = engine;
+  metrics.watch({ name: 'frontdesk_sockets', help: 'Open WebSockets.', label: 'kind' }, () => ({
+    chat: chatSockets.open,
+    agent: agentSockets.open,
+  }));
   const endpoints = [
     ...chatEndpoints({ chat, store, waiter: createReplyWaiter({ live, store }), contactOf: engine.contacts.find }),
     ...authEndpoints({ accounts, limits }),
@@ -376,6 +390,7 @@ export async function startFrontdesk(
     const { server, chatSockets, agentSockets, metrics, state } = buildServer(foundation, content, engine);
     const port = await listen(server, configuration);
     const timers = [
+      setInterval(() => void engine.uploads.sweep().catch(foundation.onError), UPLOADS_MS),
       setInterval(() => void engine.cursors.flush().catch(foundation.onError), CURSORS_MS),
       setInterval(() => void Promise.all([chatSockets.tend(), agentSockets.tend()]).catch(foundation.onError), TEND_MS),
     ];

@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
 import { openFrontDoor, type FrontDoor } from '#test/support/front-door.ts';
+import { outboundStates } from '#adapters/postgres/outbound-states.ts';
+import type { Dialogue, TurnOutcome } from '#core/dialogue/turn.ts';
 import { missing } from './health.endpoints.ts';
-import { createMetrics } from './metrics.ts';
+import { countTurns, createMetrics } from './metrics.ts';
 
 jest.setTimeout(60_000);
 let door: FrontDoor;
@@ -51,30 +53,54 @@ describe('metrics', () => {
     expect(body).not.toContain('secret');
   });
 
-  test('count turns, rungs and faults, and ask for open sockets and waiting messages when read', async () => {
+  test('ask for open sockets and waiting messages when they are read', async () => {
     let sockets: Record<string, number> = { chat: 3, agent: 1 };
-    const metrics = createMetrics({ sockets: () => sockets, outbound: async () => ({ pending: 2 }) });
-    metrics.turn({ result: 'written', ms: 4 });
-    metrics.understood({ rung: 'classifier', ms: 0.5 });
-    metrics.fault('turn');
+    const metrics = createMetrics();
+    metrics.watch({ name: 'frontdesk_sockets', help: 'Open WebSockets.', label: 'kind' }, () => sockets);
+    metrics.watch({ name: 'frontdesk_outbound', help: 'On their way out.', label: 'state' }, () =>
+      outboundStates(door.pool),
+    );
+    const { sessionId } = await door.visitor();
+    await door.pool.query(
+      `insert into outbound (session_id, seq, author, state) values ($1, 1, 'bot', 'pending'), ($1, 2, 'bot', 'sent')`,
+      [sessionId],
+    );
     const text = await metrics.text();
     for (const line of [
-      'frontdesk_turn_seconds_bucket{le="0.005",result="written"} 1',
-      'frontdesk_understanding_seconds_count{rung="classifier"} 1',
-      'frontdesk_faults_total{part="turn"} 1',
       'frontdesk_sockets{kind="chat"} 3',
-      'frontdesk_outbound{state="pending"} 2',
+      'frontdesk_outbound{state="pending"} 1',
+      'frontdesk_outbound{state="uncertain"} 0',
     ])
       expect(text).toContain(line);
+    expect(text).not.toContain('state="sent"');
     sockets = { chat: 1 };
     expect(await metrics.text()).not.toContain('kind="agent"');
     metrics.close();
   });
 
+  test('count each turn once, where it was decided, and the rung that understood each message', async () => {
+    const metrics = createMetrics();
+    const outcome = (faults: string[]): TurnOutcome =>
+      ({ faults, understood: new Map([[2, { rung: 'classifier', took: 0.5 }]]) }) as unknown as TurnOutcome;
+    const nothing = {} as never;
+    const counted = (dialogue: Partial<Dialogue>): Dialogue => countTurns(dialogue as Dialogue, metrics);
+
+    expect(counted({ runNow: () => undefined }).runNow(nothing, nothing)).toBeUndefined();
+    counted({ runNow: () => outcome([]) }).runNow(nothing, nothing);
+    await counted({ run: async () => outcome(['the flow broke']) }).run(nothing, nothing);
+    await expect(counted({ run: () => Promise.reject(new Error('x')) }).run(nothing, nothing)).rejects.toThrow('x');
+
+    const text = await metrics.text();
+    for (const result of ['done', 'fault', 'failed'])
+      expect(text).toContain(`frontdesk_turn_seconds_count{result="${result}"} 1`);
+    expect(text).toContain('frontdesk_understanding_seconds_count{rung="classifier"} 2');
+    metrics.close();
+  });
+
   test('two of them share nothing', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
-    one.fault('x');
-    expect(await other.text()).not.toContain('part="x"');
+    one.understood({ rung: 'x', ms: 1 });
+    expect(await other.text()).not.toContain('rung="x"');
     one.close();
     other.close();
   });

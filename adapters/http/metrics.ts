@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry, type GaugeConfiguration } from 'prom-client';
+import { Gauge, Histogram, Registry, type GaugeConfiguration } from 'prom-client';
+import type { Dialogue, TurnOutcome } from '#core/dialogue/turn.ts';
 
 /** What is counted and measured, as Prometheus reads it. No label holds anything that a person wrote or is called. */
 export type Metrics = {
@@ -8,28 +9,23 @@ export type Metrics = {
   text(): Promise<string>;
   /** A request that was answered: `route` as the document writes it, never an address. */
   request(line: { method: string; route: string; status: number; ms: number }): void;
-  /** A turn of a conversation: how it ended and how long it took. */
-  turn(line: { result: 'written' | 'moved' | 'failed'; ms: number }): void;
+  /** A turn that was decided, and how long that took. `fault`: a flow of it broke; `failed`: it came to nothing. */
+  turn(line: { result: 'done' | 'fault' | 'failed'; ms: number }): void;
   /** Which rung of the ladder understood a message, and how long that took. */
   understood(line: { rung: string; ms: number }): void;
-  /** Faults of ours, by the part they happened in. */
-  fault(part: string): void;
+  /** Numbers by their label that are taken when somebody reads the page. */
+  watch(
+    about: { name: string; help: string; label: string },
+    count: () => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>,
+  ): void;
   close(): void;
-};
-
-/** Counts that are taken when somebody reads the page; each by its label. */
-export type Gauges = {
-  /** Open sockets by kind: `chat`, `agent`. */
-  sockets?: () => Readonly<Record<string, number>>;
-  /** Messages on their way out, by state. */
-  outbound?: () => Promise<Readonly<Record<string, number>>>;
 };
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const NS = 1e9;
 
 /** Metrics in a registry of their own. `close` stops the measuring of the event loop. */
-export function createMetrics(gauges: Gauges = {}): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
@@ -41,7 +37,7 @@ export function createMetrics(gauges: Gauges = {}): Metrics {
   });
   const turns = new Histogram({
     name: 'frontdesk_turn_seconds',
-    help: 'Turns of conversations, by how they ended.',
+    help: 'Turns of conversations that were decided, by how that ended.',
     labelNames: ['result'],
     buckets: SECONDS,
     registers,
@@ -51,12 +47,6 @@ export function createMetrics(gauges: Gauges = {}): Metrics {
     help: 'Messages understood, by the rung that did it.',
     labelNames: ['rung'],
     buckets: SECONDS,
-    registers,
-  });
-  const faults = new Counter({
-    name: 'frontdesk_faults_total',
-    help: 'Faults of our own, by part.',
-    labelNames: ['part'],
     registers,
   });
 
@@ -83,28 +73,52 @@ export function createMetrics(gauges: Gauges = {}): Metrics {
       this.set(process.memoryUsage.rss());
     },
   });
-  const counted = (name: string, help: string, label: string, count: () => unknown): void => {
-    gauge({
-      name,
-      help,
-      labelNames: [label],
-      async collect() {
-        this.reset();
-        const found = (await count()) as Readonly<Record<string, number>>;
-        for (const [value, number] of Object.entries(found)) this.set({ [label]: value }, number);
-      },
-    });
-  };
-  if (gauges.sockets) counted('frontdesk_sockets', 'Open WebSockets.', 'kind', gauges.sockets);
-  if (gauges.outbound) counted('frontdesk_outbound', 'Messages on their way out.', 'state', gauges.outbound);
-
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     request: ({ method, route, status, ms }) => requests.observe({ method, route, status }, ms / 1_000),
     turn: ({ result, ms }) => turns.observe({ result }, ms / 1_000),
     understood: ({ rung, ms }) => understood.observe({ rung }, ms / 1_000),
-    fault: (part) => faults.inc({ part }),
+    watch({ name, help, label }, count) {
+      gauge({
+        name,
+        help,
+        labelNames: [label],
+        async collect() {
+          this.reset();
+          for (const [value, number] of Object.entries(await count())) this.set({ [label]: value }, number);
+        },
+      });
+    },
     close: () => void loop.disable(),
+  };
+}
+
+/** The dialogue, its turns counted and timed. */
+export function countTurns(dialogue: Dialogue, metrics: Pick<Metrics, 'turn' | 'understood'>): Dialogue {
+  const count = (began: number, outcome: TurnOutcome | null): void => {
+    const result = outcome === null ? 'failed' : outcome.faults.length > 0 ? 'fault' : 'done';
+    metrics.turn({ result, ms: performance.now() - began });
+    for (const { rung, took } of outcome?.understood.values() ?? []) metrics.understood({ rung, ms: took });
+  };
+  return {
+    runNow(input, lookups) {
+      const began = performance.now();
+      // One that fails here, or needs something from outside, is tried again by `run`, and counted there.
+      const outcome = dialogue.runNow(input, lookups);
+      if (outcome) count(began, outcome);
+      return outcome;
+    },
+    async run(input, lookups) {
+      const began = performance.now();
+      try {
+        const outcome = await dialogue.run(input, lookups);
+        count(began, outcome);
+        return outcome;
+      } catch (error) {
+        count(began, null);
+        throw error;
+      }
+    },
   };
 }
