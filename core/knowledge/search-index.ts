@@ -28,7 +28,7 @@ export type SearchHit = {
 };
 
 /** Without `locale` all languages are searched, with `category` only that one. */
-export type SearchOptions = { locale?: Locale; category?: string; limit: number };
+type SearchOptions = { locale?: Locale; category?: string; limit: number };
 
 /** The search index of one process, held in memory; every change takes effect at once. */
 export type SearchIndex = {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Problem } from '#core/errors.ts';
 import { classifierHash, modelFromBytes, modelToBytes, NONE, type Example } from './classifier-model.ts';
 import { createClassifier, trainClassifier } from './classifier.ts';
@@ -92,6 +93,15 @@ describe('training', () => {
     expect(classifierHash(ROWS.slice(1), OPTIONS)).not.toBe(hash);
     expect(classifierHash(ROWS, { ...OPTIONS, seed: 2 })).not.toBe(hash);
     expect(classifierHash(ROWS, { ...OPTIONS, titles: {} })).not.toBe(hash);
+  });
+
+  test('the code gives what it gave: when this fails, raise CODE_VERSION so that kept models are trained anew', () => {
+    const { vocabulary, labels, temperature } = model;
+    expect(createHash('sha256').update(vocabulary.hashes).digest('hex').slice(0, 16)).toBe('ae237738c923c9a7');
+    expect(labels).toEqual(['payment', 'returns', 'shipping']);
+    expect(temperature).toBeCloseTo(0.454, 3);
+    const [first] = classifier.predict('寄到日本的運費可以刷卡嗎').ranking;
+    expect(first).toEqual({ intent: 'payment', probability: expect.closeTo(0.564, 3) });
   });
 
   test('an intent is learned by its title alone', () => {
