@@ -63,16 +63,29 @@ const BEFORE_SENDING = new Set([
  * anything left is `not-sent`; everything else, our own time limit included, is `uncertain`.
  */
 export function resultOfError(error: unknown): SendResult {
-  const causes: unknown[] = [];
-  for (let cause = error; cause !== undefined && cause !== null && causes.length < 5;) {
-    causes.push(cause);
-    // Several addresses were tried: they failed for one reason, or the last one tells.
-    cause = cause instanceof AggregateError ? cause.errors.at(-1) : cause instanceof Error ? cause.cause : undefined;
-  }
-  const codes = causes.map((cause) => (cause instanceof Error && 'code' in cause ? String(cause.code) : ''));
-  const last = causes.at(-1);
-  const said = last instanceof Error ? last.message || String(codes.at(-1)) : String(last);
-  return codes.some((code) => BEFORE_SENDING.has(code))
+  const chain = causesOf(error);
+  const { code, message } = chain.at(-1)!;
+  const said = message || code || 'Something that is no error was thrown.';
+  return chain.some((one) => BEFORE_SENDING.has(one.code))
     ? { kind: 'not-sent', error: said }
     : { kind: 'uncertain', error: said };
+}
+
+/** How deep causes are followed: two are usual. */
+const DEEPEST = 5;
+
+/** What may stand on an error. It need not be of our own realm's `Error`, so it is looked at instead of asked for its class. */
+type ErrorLike = { code?: unknown; message?: unknown; cause?: unknown; errors?: readonly unknown[] };
+
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** An error and its causes. When several addresses were tried, the last one speaks for all. */
+function causesOf(error: unknown): { code: string; message: string }[] {
+  const chain: { code: string; message: string }[] = [];
+  for (let next = error; next !== undefined && next !== null && chain.length < DEEPEST;) {
+    const one: ErrorLike = typeof next === 'object' ? next : { message: next };
+    chain.push({ code: word(one.code), message: word(one.message) });
+    next = Array.isArray(one.errors) ? one.errors.at(-1) : one.cause;
+  }
+  return chain.length ? chain : [{ code: '', message: '' }];
 }

@@ -101,7 +101,6 @@ export function createDelivery(tools: {
   }
 
   async function attempt(message: Readable, adapter: ChannelAdapter): Promise<void> {
-    pace.went(message.conversationId, message.channel);
     const late: SendResult = { kind: 'uncertain', error: `No answer within ${times.callMs / 1_000} seconds.` };
     const result = await within(times.callMs, late, (signal) => adapter.send(outgoing(message), signal)).catch(
       (error: unknown): SendResult => {
@@ -109,6 +108,7 @@ export function createDelivery(tools: {
         return resultOfError(error);
       },
     );
+    if (result.kind !== 'not-sent') pace.went(message.conversationId, message.channel);
     if (result.kind === 'rejected' && result.permanentFor === 'connection') {
       const connection = connectionOf(message);
       broken.set(connection, clock() + times.connectionRestMs);
@@ -159,8 +159,10 @@ export function createDelivery(tools: {
       return { state: 'failed', afterMs: null, error: 'The conversation has no address on its channel.' };
     if (!adapter)
       return untried(`No connection to ${message.channel} is set up: add one under Channels.`, times.connectionRestMs);
-    const until = broken.get(connectionOf(message)) ?? 0;
-    return until > clock() ? untried('The connection must be mended first.', until - clock()) : undefined;
+    const until = broken.get(connectionOf(message));
+    return until !== undefined && until > clock()
+      ? untried('The connection must be mended first.', until - clock())
+      : undefined;
   }
 
   async function step(id: string, lane: Lane): Promise<Rest> {
