@@ -71,6 +71,9 @@ export async function openDatabase(tools: {
     });
     // A connection that breaks while nobody uses it: the pool opens another one.
     pool.on('error', (error) => log.warn(`A database connection broke: ${error.message}`));
+    // One that breaks between two statements of a transaction tells only itself, and an error that nobody hears ends the
+    // process. The next statement fails, and so does its transaction: there is nothing else to do.
+    pool.on('connect', (client) => client.on('error', () => {}));
     const orm = await openOrm(connection, ORM_CONNECTIONS);
     return {
       connection,
