@@ -18,10 +18,10 @@ const WRITE_TURNS = {
   name: 'write-turns',
   text: `
 with t as (
-  select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::timestamptz[])
-    as t(id, epoch, seq, grown, state, mode, locale, topic, understood, mood, delivery_key, due_at)),
+  select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::timestamptz[], $25::int[])
+    as t(id, epoch, seq, grown, state_to, mode, locale, topic, understood, mood, delivery_key, due_at, state_bytes)),
 moved as (
-  update chat_sessions s set seq = s.seq + t.grown, epoch = s.epoch + 1, state_sealed = t.state, locale = t.locale,
+  update chat_sessions s set seq = s.seq + t.grown, epoch = s.epoch + 1, state_sealed = substring($24::bytea from 1 + t.state_to - t.state_bytes for t.state_bytes), locale = t.locale,
       topic = coalesce(t.topic, s.topic), mood = coalesce(t.mood, s.mood), understood = coalesce(t.understood, s.understood),
       active_at = date_trunc('minute', now()), updated_at = now()
     from t
@@ -34,15 +34,27 @@ came as (
     from t join moved on moved.id = t.id where t.delivery_key is not null),
 said as (
   insert into chat_messages (session_id, seq, id, author, kind, body_sealed, masked, in_reply_to, client_id, info, created_at)
-  select m.session_id, m.seq, m.id, m.author, m.kind, m.body, m.masked, m.in_reply_to::int[], m.client_id, m.info, m.at
-    from unnest($13::uuid[], $14::int[], $15::uuid[], $16::text[], $17::text[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[])
-      as m(session_id, seq, id, author, kind, body, masked, in_reply_to, client_id, info, at)
+  select m.session_id, m.seq, m.id, m.author, m.kind, substring($18::bytea from 1 + m.body_to - m.body_bytes for m.body_bytes), m.masked, m.in_reply_to::int[], m.client_id, m.info, m.at
+    from unnest($13::uuid[], $14::int[], $15::uuid[], $16::text[], $17::text[], $26::int[], $27::int[], $19::text[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[])
+      as m(session_id, seq, id, author, kind, body_to, body_bytes, masked, in_reply_to, client_id, info, at)
     join moved on moved.id = m.session_id),
 rings as (
   insert into timers (session_id, due_at) select t.id, t.due_at from t join moved on moved.id = t.id where t.due_at is not null
   on conflict (session_id) do update set due_at = excluded.due_at)
 select id from moved`,
 };
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Sealed values as one parameter: alone a buffer travels as it is, in an array as hexadecimal text of twice its size. */
+function joined(parts: readonly Buffer[]): { all: Buffer; ends: number[]; sizes: number[] } {
+  let end = 0;
+  return {
+    all: Buffer.concat(parts),
+    sizes: parts.map((part) => part.length),
+    ends: parts.map((part) => (end += part.length)),
+  };
+}
 
 type Prepared = {
   write: TurnWrite;
@@ -94,6 +106,8 @@ export function createTurnWriter(
       due,
       understood,
     }));
+    const states = joined(turns.map((turn) => turn.state));
+    const bodies = joined(rows.map((row) => row.body ?? NO_BODY));
     const result = await tools.pool.query<{ id: string }>({
       ...WRITE_TURNS,
       values: [
@@ -101,7 +115,7 @@ export function createTurnWriter(
         turns.map((turn) => turn.conversation.epoch),
         turns.map((turn) => turn.conversation.seq),
         turns.map((turn) => turn.own.length),
-        turns.map((turn) => turn.state),
+        states.ends,
         turns.map((turn) => turn.conversation.mode),
         turns.map((turn) => turn.outcome.locale),
         turns.map((turn) => turn.outcome.topic),
@@ -114,12 +128,16 @@ export function createTurnWriter(
         rows.map((row) => row.id),
         rows.map((row) => row.author),
         rows.map((row) => row.kind),
-        rows.map((row) => row.body),
+        bodies.all,
         rows.map((row) => row.masked),
         rows.map((row) => (row.inReplyTo ? `{${row.inReplyTo.join(',')}}` : null)),
         rows.map((row) => row.clientId),
         rows.map((row) => (row.info === null ? null : JSON.stringify(row.info))),
         rows.map((row) => row.at),
+        states.all,
+        states.sizes,
+        bodies.ends,
+        bodies.sizes,
       ],
     });
     return new Set(result.rows.map((row) => row.id));
