@@ -52,6 +52,8 @@ export type Endpoint = {
   /** RFC 6749 takes forms as well as JSON. */
   form?: true;
   returns: z.ZodType | 'nothing' | 'file';
+  /** Takes an `Idempotency-Key`: a request that is sent again under the same one is done once. */
+  idempotent?: true;
   /** The answer's type, where it is not JSON. */
   produces?: string;
   status: number;
@@ -68,6 +70,7 @@ type Spec<P, Q, B> = {
   body?: B;
   form?: true;
   returns: z.ZodType | 'nothing' | 'file';
+  idempotent?: true;
   produces?: string;
   status?: number;
   problems?: readonly ProblemKind[];

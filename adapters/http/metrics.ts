@@ -23,6 +23,7 @@ export type Metrics = {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const NS = 1e9;
+const RESOLUTION_MS = 10;
 
 /** Metrics in a registry of their own. `close` stops the measuring of the event loop. */
 export function createMetrics(): Metrics {
@@ -54,15 +55,16 @@ export function createMetrics(): Metrics {
   const gauge = (settings: Omit<GaugeConfiguration<string>, 'registers'>): Gauge =>
     new Gauge({ ...settings, registers });
 
-  const loop = monitorEventLoopDelay({ resolution: 20 });
+  const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   loop.enable();
   gauge({
     name: 'frontdesk_event_loop_delay_seconds',
     help: 'How late the event loop was since the last reading.',
     labelNames: ['quantile'],
     collect() {
-      for (const quantile of [50, 99]) this.set({ quantile: quantile / 100 }, loop.percentile(quantile) / NS);
-      this.set({ quantile: 1 }, loop.max / NS);
+      for (const quantile of [50, 99, 100])
+        // What is measured is when a timer came that was set to the resolution: later than that is late.
+        this.set({ quantile: quantile / 100 }, Math.max(0, loop.percentile(quantile) / NS - RESOLUTION_MS / 1_000));
       loop.reset();
     },
   });

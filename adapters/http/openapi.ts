@@ -30,6 +30,22 @@ function problemsOf(endpoint: Endpoint): Set<ProblemKind> {
   return new Set(kinds);
 }
 
+const IfMatch = z.object({
+  'If-Match': z.string().optional().meta({ description: 'The version that is changed: `"7"`.', example: '"7"' }),
+});
+const IdempotencyKey = z.object({
+  'Idempotency-Key': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'Your own name for this request: sent again, it is done once.', example: 'f3b1a0c2-filing' }),
+});
+
+function headersOf({ problems, idempotent }: Endpoint): { header?: z.ZodObject } {
+  if (problems.includes('stale')) return { header: IfMatch };
+  return idempotent ? { header: IdempotencyKey } : {};
+}
+
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
   const answers: ZodOpenApiOperationObject['responses'] = {
     [String(endpoint.status) as '200']:
@@ -60,6 +76,7 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
     requestParams: {
       ...(endpoint.params ? { path: endpoint.params } : {}),
       ...(endpoint.query ? { query: endpoint.query } : {}),
+      ...headersOf(endpoint),
     },
     ...(endpoint.body === 'bytes'
       ? {

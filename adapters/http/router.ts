@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware } from 'koa';
-import { Problem, unauthenticated } from '#core/errors.ts';
+import { invalid, Problem, unauthenticated } from '#core/errors.ts';
 import type { Call, Caller, Endpoint, FileAnswer } from './endpoint.ts';
 import { fromZod } from './problem.ts';
 import type { Limits } from './limits.ts';
@@ -10,6 +10,7 @@ import { admit } from './who.ts';
 
 /** Largest JSON or form body. */
 const MAX_BODY = '256kb';
+const MAX_KEY = 200;
 
 const json = bodyParser({ enableTypes: ['json'], jsonLimit: MAX_BODY, onError: unreadable });
 const form = bodyParser({
@@ -85,7 +86,7 @@ async function answer(ctx: Context, endpoint: Endpoint): Promise<void> {
     caller: ctx.state['caller'] as Caller,
     ip: ctx.ip,
     ifMatch: versionOf(ctx.get('If-Match')),
-    idempotencyKey: ctx.get('Idempotency-Key').slice(0, 200) || undefined,
+    idempotencyKey: keyOf(ctx.get('Idempotency-Key')),
     stream: ctx.req,
     setHeader: (name, value) => ctx.set(name, value),
   };
@@ -101,6 +102,12 @@ async function answer(ctx: Context, endpoint: Endpoint): Promise<void> {
 function limitKey(endpoint: Endpoint, caller: Caller, ip: string): string {
   if (endpoint.limit === 'messages' && caller.kind === 'visitor') return caller.sessionId;
   return caller.kind === 'user' ? caller.id : ip;
+}
+
+/** A client's own name for a request: a UUID, for example. */
+function keyOf(header: string): string | undefined {
+  if (header.length > MAX_KEY) throw invalid(`An Idempotency-Key has ${MAX_KEY} characters at most.`);
+  return header || undefined;
 }
 
 /** The version that an `If-Match` names: `"7"` or `7`. */

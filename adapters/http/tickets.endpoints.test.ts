@@ -107,6 +107,44 @@ describe('filing a ticket', () => {
   });
 });
 
+describe('a request that is sent again', () => {
+  const file = (person: Person, key: string, subject = 'Once') =>
+    door.post('/tickets', {
+      token: person.token,
+      body: { subject, description: 'x' },
+      headers: { 'Idempotency-Key': key },
+    });
+
+  test('under the same key is the ticket that it made before', async () => {
+    const first = (await file(amy, 'key-1')).body as Ticket;
+    expect(await file(amy, 'key-1')).toMatchObject({ status: 201, body: { id: first.id, number: first.number } });
+    expect((await file(amy, 'key-2')).body).not.toMatchObject({ id: first.id });
+    expect((await file(bob, 'key-1')).body).not.toMatchObject({ id: first.id });
+  });
+
+  test('at the same moment makes one ticket, with one history', async () => {
+    const answers = await Promise.all(Array.from({ length: 6 }, () => file(amy, 'at-once')));
+    expect(new Set(answers.map(({ body }) => (body as Ticket).id)).size).toBe(1);
+    expect(answers[0]!.body).toMatchObject({ history: [{ what: 'created' }] });
+  });
+
+  test('about a conversation makes one ticket, too', async () => {
+    const { sessionId } = await door.visitor();
+    const post = () =>
+      door.post(`/chat/sessions/${sessionId}/ticket`, {
+        token: agent.token,
+        body: { subject: 'Call back' },
+        headers: { 'Idempotency-Key': 'call-back-1' },
+      });
+    expect((await post()).body).toEqual((await post()).body);
+  });
+
+  test('has a key of 200 characters at most', async () => {
+    expect((await file(amy, 'k'.repeat(201))).status).toBe(422);
+    expect((await file(amy, 'k'.repeat(200))).status).toBe(201);
+  });
+});
+
 describe('whose ticket it is', () => {
   test('another customer’s ticket is not there', async () => {
     const ticket = await filed(amy);

@@ -24,10 +24,11 @@ export function ticketsEndpoints({ tickets }: { tickets: Tickets }): Endpoint[] 
         summary: 'File a ticket.',
         allow: 'ticket.write-own',
         body: TicketRequest,
+        idempotent: true,
         returns: Ticket,
         problems: ['invalid', 'forbidden', 'not-found', 'conflict'],
       },
-      ({ body, caller }) => tickets.create(actorOf(caller), body),
+      ({ body, caller, idempotencyKey }) => tickets.create(actorOf(caller), body, idempotencyKey),
     ),
     get(
       '/tickets',
@@ -77,10 +78,12 @@ export function ticketsEndpoints({ tickets }: { tickets: Tickets }): Endpoint[] 
         allow: 'ticket.write',
         params: byId('session_id'),
         body: TicketFromConversation,
+        idempotent: true,
         returns: Ticket,
         problems: ['invalid', 'forbidden', 'not-found', 'conflict'],
       },
-      ({ params, body, caller }) => tickets.fromConversation(actorOf(caller), params.session_id, body),
+      ({ params, body, caller, idempotencyKey }) =>
+        tickets.fromConversation(actorOf(caller), params.session_id, body, idempotencyKey),
     ),
   ];
 }

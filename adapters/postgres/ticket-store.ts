@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { can, ROLES } from '#core/access/roles.ts';
 import type { InboundContent } from '#core/conversation/content.schema.ts';
@@ -47,6 +48,11 @@ export function createTicketStore(
     const key = sealing.key(contactId, row.data_key);
     if (!key) throw erased();
     return { key, names: namesIn(sealing.open(key, 'contacts.name', contactId, row.name_sealed)) };
+  }
+
+  async function filedBy(requestKey: Buffer): Promise<string | undefined> {
+    const found = await pool.query<{ id: string }>('select id from tickets where request_key = $1', [requestKey]);
+    return found.rows[0]?.id;
   }
 
   /** What the edit changes of the row, as steps of its history. Words of the customer's stay out of it. */
@@ -104,15 +110,18 @@ export function createTicketStore(
     ...reads,
 
     async create(actor, ticket) {
+      const requestKey = ticket.requestKey === undefined ? null : keyOf(actor.userId, ticket.requestKey);
+      const before = requestKey && (await filedBy(requestKey));
+      if (before) return (await reads.one(actor, before))!;
       const contactId = ticket.contactId ?? (await tools.contacts.ensure(actor.userId));
       const { key, names } = await contactOf(contactId);
       const id = tools.uuid();
       const number = await tools.numbers.take();
-      await inTransaction(pool, async (client) => {
-        await client.query(
+      const written = await inTransaction(pool, async (client) => {
+        const inserted = await client.query(
           `insert into tickets (id, number, subject_sealed, subject_masked, description_sealed, description_masked, priority,
-                                category, tags, contact_id, session_id, uploads)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+                                category, tags, contact_id, session_id, uploads, request_key)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (request_key) do nothing`,
           [
             id,
             number,
@@ -126,11 +135,15 @@ export function createTicketStore(
             contactId,
             ticket.sessionId ?? null,
             ticket.uploads ?? [],
+            requestKey,
           ],
         );
+        if (inserted.rowCount === 0) return false;
         await insertSteps(client, id, actor.userId, [{ what: 'created', from: null, to: 'pending' }]);
+        return true;
       });
-      return (await reads.one(actor, id))!;
+      // The same request came twice at once: the other one was first.
+      return (await reads.one(actor, written ? id : (await filedBy(requestKey!))!))!;
     },
 
     async change(actor, id, decide) {
@@ -193,6 +206,9 @@ export function createTicketStore(
 }
 
 const erased = (): Error => conflict('This customer’s data was erased: nothing can be written down of him any more.');
+
+const keyOf = (userId: string, requestKey: string): Buffer =>
+  createHash('sha256').update(`${userId}\0${requestKey}`).digest();
 
 const namesIn = (name: string | null): string[] => (name ? [name] : []);
 

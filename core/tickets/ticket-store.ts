@@ -14,6 +14,8 @@ export type NewTicket = {
   /** The conversation that it is about, and files of it. */
   sessionId?: string;
   uploads?: readonly string[];
+  /** The sender's own name for this request: sent again, it is the ticket that it made before. */
+  requestKey?: string;
 };
 
 /** What a change sets; absent is as it was. */

@@ -23,6 +23,8 @@ export const TicketRow = defineEntity({
     session: () => p.manyToOne(ChatSession).nullable().deleteRule('set null').index(),
     assignee: () => p.manyToOne(User).nullable().deleteRule('set null').index(),
     uploads: p.array(),
+    /** SHA-256 of who filed it and the `Idempotency-Key` that he sent. */
+    requestKey: p.blob().nullable().unique(),
     version: p.integer().default(1),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),

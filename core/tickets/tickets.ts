@@ -12,7 +12,8 @@ import {
 
 /** What people do with tickets. Every refusal is a `Problem` that says what is allowed instead. */
 export type Tickets = {
-  create(actor: TicketActor, request: TicketRequest): Promise<Ticket>;
+  /** `requestKey`: the sender's own name for this request; sent again, it is the ticket that it made before. */
+  create(actor: TicketActor, request: TicketRequest, requestKey?: string): Promise<Ticket>;
   list(actor: TicketActor, query: TicketQuery): Promise<{ items: Ticket[]; nextCursor: string | null }>;
   one(actor: TicketActor, id: string): Promise<Ticket>;
   /** `version`: of the ticket that the actor has before him; another one is `stale`. */
@@ -22,6 +23,7 @@ export type Tickets = {
     actor: TicketActor,
     sessionId: string,
     request: { subject: string; description?: string | undefined; priority: TicketPriority },
+    requestKey?: string,
   ): Promise<Ticket>;
   /** For flows: a ticket of this contact's; without a number the newest. */
   statusFor(contactId: string, number?: string): Promise<TicketStanding | null>;
@@ -39,13 +41,17 @@ export function createTickets({ store, live }: { store: TicketStore; live: Pick<
   };
 
   return {
-    async create(actor, request) {
+    async create(actor, request, requestKey) {
       const { contactId, ...ticket } = request;
       if (actor.reach === 'own') {
         if (contactId !== undefined) throw ofAgents('contactId', 'your tickets are your own');
         if (ticket.priority !== 'normal') throw ofAgents('priority', 'leave it out');
       }
-      return store.create(actor, contactId === undefined ? ticket : { ...ticket, contactId });
+      return store.create(actor, {
+        ...ticket,
+        ...(contactId === undefined ? {} : { contactId }),
+        ...(requestKey === undefined ? {} : { requestKey }),
+      });
     },
 
     list: (actor, query) => store.list(actor, query),
@@ -67,7 +73,7 @@ export function createTickets({ store, live }: { store: TicketStore; live: Pick<
       return shown(found(changed));
     },
 
-    async fromConversation(actor, sessionId, { subject, description, priority }) {
+    async fromConversation(actor, sessionId, { subject, description, priority }, requestKey) {
       const words = await store.lastWords(sessionId);
       if (!words) throw notFound('conversation');
       const said = words.texts.join('\n').slice(0, MOST_DESCRIPTION);
@@ -80,6 +86,7 @@ export function createTickets({ store, live }: { store: TicketStore; live: Pick<
         contactId: words.contactId,
         sessionId,
         uploads: words.uploads,
+        ...(requestKey === undefined ? {} : { requestKey }),
       });
       return shown(ticket);
     },
