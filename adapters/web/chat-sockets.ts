@@ -34,6 +34,8 @@ type Client = {
   again: boolean;
   alive: number;
   invalid: number[];
+  /** Something of ours went wrong: nothing that comes over this socket is taken any more. */
+  ended: boolean;
 };
 
 /** The customers' sockets: `WS /ws/chat/{session_id}` (`docs/websocket.md`). */
@@ -179,7 +181,8 @@ export function createChatSockets(tools: {
       const seq = await say(client, clientMessageId, content);
       send(client, { type: 'accepted', clientMessageId, seq });
     } catch (error) {
-      if (!(error instanceof Problem)) tools.onError(error, { conversation: client.sessionId });
+      // Refused alone, it would be sent again behind those that followed it: instead the client comes back with all of them.
+      if (!(error instanceof Problem)) throw error;
       send(client, { type: 'refused', clientMessageId, problem: wireProblem(error) });
     }
   }
@@ -233,7 +236,7 @@ export function createChatSockets(tools: {
   }
 
   function welcome(socket: WebSocket, sessionId: string): void {
-    const client: Client = { socket, sessionId, cursor: -1, reading: false, again: false, alive: 0, invalid: [] };
+    const client: Client = { socket, sessionId, cursor: -1, reading: false, again: false, alive: 0, invalid: [], ended: false };
     open++;
     const late = setTimeout(() => {
       if (client.cursor < 0) socket.close(CLOSE.noHello, 'no hello');
@@ -244,11 +247,10 @@ export function createChatSockets(tools: {
       client.alive = 0;
       const frame = parse(client, data, isBinary);
       if (!frame) return;
-      // Messages of one conversation are put in order by the chat itself; waiting for each here would be one round trip too many.
-      if (frame.type === 'message' && client.cursor >= 0) return void take(client, frame);
       tail = tail
-        .then(() => take(client, frame))
+        .then(() => (client.ended ? undefined : take(client, frame)))
         .catch((error: unknown) => {
+          client.ended = true;
           tools.onError(error, { conversation: sessionId });
           socket.close(CLOSE.restart, 'try again');
         });

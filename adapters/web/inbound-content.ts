@@ -14,8 +14,7 @@ export async function contentOf(
   const given = PARTS.filter((part) => frame[part] !== undefined);
   if (given.length !== 1) throw invalid(`Send exactly one of ${PARTS.join(', ')}; this frame has ${given.length}.`);
   if (frame.text !== undefined) {
-    // PostgreSQL keeps no NUL; lone surrogates are no characters.
-    const text = frame.text.replaceAll('\0', '').toWellFormed().normalize('NFC').trim();
+    const text = storable(frame.text).normalize('NFC').trim();
     if (!text) throw invalid('The text is empty.');
     return { kind: 'text', text };
   }
@@ -24,9 +23,12 @@ export async function contentOf(
     return {
       kind: 'rating',
       score: frame.rating.score,
-      ...(frame.rating.comment ? { comment: frame.rating.comment } : {}),
+      ...(frame.rating.comment ? { comment: storable(frame.rating.comment) } : {}),
     };
-  if (frame.form !== undefined) return { kind: 'form', ...frame.form };
+  if (frame.form !== undefined) {
+    const values = Object.entries(frame.form.values).map(([name, value]) => [storable(name), storable(value)]);
+    return { kind: 'form', id: frame.form.id, values: Object.fromEntries(values) as Record<string, string> };
+  }
   if (frame.reaction !== undefined) return { kind: 'reaction', ...frame.reaction };
   const found = await attachment(frame.uploadId!);
   if (!found) throw invalid('There is no such upload in this conversation. Upload the file first: POST /uploads.');
@@ -34,3 +36,6 @@ export async function contentOf(
   const kind = family === 'image' || family === 'audio' || family === 'video' ? family : 'file';
   return { kind, attachment: found };
 }
+
+/** PostgreSQL keeps no NUL; lone surrogates are no characters. */
+const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
