@@ -1,3 +1,13 @@
+/** One line of a table: numbers are shown with one digit after the point. */
+export type Row = Record<string, string | number>;
+
+/** What a piece of work gave, and the milliseconds it took. */
+export function timed<T>(work: () => T): { result: T; ms: number } {
+  const began = performance.now();
+  const result = work();
+  return { result, ms: performance.now() - began };
+}
+
 /** Share of true values, in percent. */
 export const percent = (values: readonly boolean[]): number =>
   (100 * values.filter(Boolean).length) / Math.max(1, values.length);
@@ -61,7 +71,7 @@ const cell = (value: string | number | undefined): string =>
   typeof value === 'number' ? (Number.isNaN(value) ? '' : value.toFixed(1)) : (value ?? '');
 
 /** A table in text: columns as wide as they must be, numbers to the right with one digit after the point. */
-export function table(rows: readonly Record<string, string | number>[]): string {
+export function table(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map((name) => ({
     name,
     width: Math.max(name.length, ...rows.map((row) => cell(row[name]).length)),

@@ -103,6 +103,12 @@ describe('how sure it is', () => {
   });
 });
 
+test('a thousand documents are told apart, with a long query too', () => {
+  const many = indexOf(Array.from({ length: 1_000 }, (_, at) => faq(`n${at}`, [`第 ${at} 號商品怎麼保養`], '擦乾')));
+  expect(many.search('737 號怎麼保養', { locale: 'zh-TW', limit: 3 })[0]!.id).toBe('n737');
+  expect(many.search(`${'保養'.repeat(4_000)}737`, { locale: 'zh-TW', limit: 3 })).toHaveLength(3);
+});
+
 test('a hit shows what the query touches, in the first question and in the answer', () => {
   const [hit] = index.search('運費', { locale: 'zh-TW', limit: 1 });
   expect(hit!.highlight.title).toEqual([[2, 4]]);

@@ -42,6 +42,9 @@ export type SearchIndex = {
 
 type Entry = { document: SearchDocument; slot: number; keys: ReadonlySet<string> };
 
+/** What is asked stands in the first of these UTF-16 units. */
+const LONGEST_QUERY = 1_000;
+
 /** A highlighter that reads the query when first used. */
 function lazyHighlighter(query: string): Highlighter {
   let made: Highlighter | undefined;
@@ -81,7 +84,7 @@ function createShelf() {
   }
 
   function search(query: string, category: string | undefined, limit: number): SearchHit[] {
-    const terms = bm25.weigh(termsOf(query));
+    const terms = bm25.weigh(termsOf(query.slice(0, LONGEST_QUERY)));
     const asked = terms.reduce((sum, { weight, grammar }) => sum + (grammar ? 0 : weight), 0);
     const highest = highestScore(terms);
     const fits = (entry: Entry): boolean => category === undefined || entry.document.category === category;

@@ -79,6 +79,7 @@ describe('slots', () => {
     '訂單SQ20451的杯子',
     'order 20451',
     '訂單編號是20451',
+    '订单编号：20451',
   ])('%s names the order SQ-20451', (text) => {
     expect(extractSlots(text)).toEqual({ order: 'SQ-20451' });
   });
@@ -100,7 +101,7 @@ describe('slots', () => {
     expect(extractSlots(text)).toEqual({ phone });
   });
 
-  test.each(['T-1204', 't1204', 'Ｔ－１２０４', '工單1204', 'ticket 1204', 'ticket number: 1204'])(
+  test.each(['T-1204', 't1204', 'Ｔ－１２０４', '工單1204', '工单 1204', 'ticket 1204', 'ticket number: 1204'])(
     '%s names the ticket T-1204',
     (text) => {
       expect(extractSlots(text)).toEqual({ ticket: 'T-1204' });

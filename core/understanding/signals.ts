@@ -4,16 +4,16 @@ import { once, patternOf } from './phrase-pattern.ts';
 import { ANGER, COMMANDS, POLITENESS, type Command } from './phrases.ts';
 import { clean, comparisonKey, hasHan, normalize, runs } from './text.ts';
 
-const EMAIL = /[\p{L}\p{N}._%+-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,24}/giu;
-const ASCII_EMAIL = /[a-z0-9._%+-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,24}/gi;
+/** Begins only where a word does, and is bounded: a long text without an @ must not be read from each of its letters. */
+const EMAIL = /(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.[a-z]{2,24}/gi;
 const URL = /(?:https?:\/\/|www\.)\S+/gi;
 const DASHES = '[-\\u2010-\\u2015\\u2212_#\\s]*';
 const ORDER = new RegExp(`(?<![a-z])SQ${DASHES}(\\d{4,8})(?!\\d)`, 'gi');
 const BARE_ORDER =
-  /(?:訂單(?:編號|號碼)?|单号|單號|order(?:\s+(?:number|no\.?|id))?)\s*(?:是|為|is|:|#)?\s*#?(\d{5})(?!\d)/gi;
+  /(?:[訂订][單单](?:[編编][號号]|[號号][碼码])?|[單单][號号]|order(?:\s+(?:number|no\.?|id))?)\s*(?:是|[為为]|is|:|#)?\s*#?(\d{5})(?!\d)/gi;
 const TICKET = new RegExp(`(?<![a-z0-9])T${DASHES}(\\d{3,8})(?!\\d)`, 'gi');
 const BARE_TICKET =
-  /(?:工單(?:編號|號碼)?|案件(?:編號)?|ticket(?:\s+(?:number|no\.?|id))?)\s*(?:是|為|is|:|#)?\s*#?(\d{3,8})(?!\d)/gi;
+  /(?:工[單单](?:[編编][號号]|[號号][碼码])?|案件(?:[編编][號号])?|ticket(?:\s+(?:number|no\.?|id))?)\s*(?:是|[為为]|is|:|#)?\s*#?(\d{3,8})(?!\d)/gi;
 const TAIWAN_PHONE =
   /(?<![\d+-])(?:(?:\+|00)886[-\s.]*\(?0?\)?|\(?0)(9(?:[-\s.]*\d){8}|[2-8]\)?(?:[-\s.]*\d){7,8})(?![-\s]?\d)/g;
 const FOREIGN_PHONE = /(?<![\d+])(?:\+|00)(?!886)[1-9](?:[-\s.()]*\d){6,14}(?!\d)/g;
@@ -38,13 +38,13 @@ function lastFind(text: string, ...patterns: RegExp[]): string | undefined {
  * `+`) and ticket number (`T-1204`) from a text, also when written small, full-width or with spaces.
  */
 export function extractSlots(text: string): FoundSlots {
-  const plain = clean(text);
+  const plain = clean(text).replace(/\s+/g, ' ');
   const found: FoundSlots = {};
   const order = lastFind(plain, ORDER, BARE_ORDER);
   if (order) found.order = `SQ-${order}`;
-  const email = lastFind(plain, ASCII_EMAIL);
+  const email = lastFind(plain, EMAIL);
   if (email) found.email = email.toLowerCase();
-  const withoutEmails = plain.replace(ASCII_EMAIL, ' ');
+  const withoutEmails = plain.replace(EMAIL, ' ');
   const taiwanese = lastFind(withoutEmails, TAIWAN_PHONE);
   const foreign = taiwanese ? undefined : lastFind(withoutEmails, FOREIGN_PHONE);
   if (taiwanese) found.phone = `0${taiwanese.replace(/\D/g, '')}`;
