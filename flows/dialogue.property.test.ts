@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { OutboundContent, type InboundContent } from '#core/conversation/content.schema.ts';
 import { createFlowCompiler } from '#core/dialogue/compile.ts';
@@ -199,6 +199,6 @@ test('whatever happens in whatever order, a turn ends, says what may be said, an
         expect(faultOf(happenings, open, locale)).toBeNull();
       },
     ),
-    { numRuns: 250 },
+    { numRuns: 80 },
   );
 });

@@ -1,3 +1,4 @@
+import { isFunctionWord } from '#core/understanding/function-words.ts';
 import { detectLocale, detectMood } from '#core/understanding/signals.ts';
 import type { Question } from './compile.ts';
 import { MAX_SLOT } from './formats.ts';
@@ -23,14 +24,21 @@ export const plainly = (slots: Readonly<Record<string, string>> = {}) => ({
   slots,
 });
 
-/** One greeting in Latin letters does not change the language of a talk. */
-const isWeighty = (text: string): boolean =>
-  /\p{Script=Han}/u.test(text) || (text.match(/[A-Za-z']+/g) ?? []).join('').length >= 5;
+/** A name, a brand or a slip of the keyboard does not change the language of a talk. */
+function isWeighty(run: Run, text: string): boolean {
+  if (/\p{Script=Han}/u.test(text)) return true;
+  const words = text.toLowerCase().match(/[a-z']+/g) ?? [];
+  return (
+    words.length >= 3 ||
+    words.some(isFunctionWord) ||
+    ((run.counts[COUNTS.messages] ?? 0) <= 1 && words.join('').length >= 5)
+  );
+}
 
 /** Speaks the language of the larger part, unless one was asked for. */
 export function followLanguage(run: Run, text: string): void {
   const locale = detectLocale(text);
-  if (locale && locale !== run.locale && !run.counts[COUNTS.pinned] && isWeighty(text)) run.locale = locale;
+  if (locale && locale !== run.locale && !run.counts[COUNTS.pinned] && isWeighty(run, text)) run.locale = locale;
 }
 
 /** What is said while a question waits for its answer. */

@@ -1,5 +1,6 @@
 import type { Locale, InboundContent } from '#core/conversation/content.schema.ts';
 import { detectCommand } from '#core/understanding/signals.ts';
+import { comparisonKey } from '#core/understanding/text.ts';
 import { decide } from './decide.ts';
 import type { Frame, Offer } from './dialogue-state.ts';
 import { MAX_SLOT } from './formats.ts';
@@ -140,6 +141,15 @@ function speakFrom(run: Run, seq: number, locale: Locale): void {
 
 /** Outside a form: the flow that listens decides what happens, the first being `main`. */
 function* hearFreely(run: Run, seq: number, text: string, index: number, frame: Frame): Asking<boolean> {
+  // Sent twice in one burst, it is one question.
+  const same = `text ${comparisonKey(text)}`;
+  const earlier = run.handled.get(same);
+  if (earlier !== undefined && run.understood.has(earlier)) {
+    run.speaker.alsoAnswers(earlier, seq);
+    run.understood.set(seq, run.understood.get(earlier)!);
+    return true;
+  }
+  run.handled.set(same, seq);
   followLanguage(run, text);
   fill(run, slotsIn(run, text, null));
   const event = { type: 'message', text: text.slice(0, MAX_SLOT) };
