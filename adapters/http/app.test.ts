@@ -1,11 +1,9 @@
-import { jest } from '@jest/globals';
 import http from 'node:http';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { openFrontDoor, type FrontDoor, type Person } from '#test/support/front-door.ts';
 import { get, post } from './endpoint.ts';
 
-jest.setTimeout(60_000);
 let door: FrontDoor;
 let admin: Person;
 let customer: Person;

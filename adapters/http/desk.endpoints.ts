@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Accounts } from '#core/access/accounts.ts';
+import { can } from '#core/access/roles.ts';
+import { invalid, Problem } from '#core/errors.ts';
 import { Message } from '#core/conversation/conversation.schema.ts';
 import type { Agent } from '#core/desk/desk-store.ts';
 import type { Desk } from '#core/desk/desk.ts';
@@ -22,6 +24,12 @@ const TransferRequest = z
   .object({ agentId: z.uuid() })
   .meta({ id: 'TransferRequest', example: { agentId: '01a20e39-d949-7bfe-b212-b3418b9d90c3' } });
 const Counts = z.object({ waiting: z.number().int(), mine: z.number().int(), all: z.number().int() });
+
+/** An account that is no more is nobody's fault here. */
+function nobody(error: unknown): undefined {
+  if (error instanceof Problem) return undefined;
+  throw error;
+}
 
 /** What agents do with conversations. */
 export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accounts }): Endpoint[] {
@@ -150,11 +158,15 @@ export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accoun
         body: TransferRequest,
         returns: Handoff,
         status: 200,
-        problems: ['conflict', 'not-found'],
+        problems: ['invalid', 'conflict', 'not-found'],
       },
       async ({ params, body, caller }) => {
-        const { id, name } = await accounts.me(body.agentId);
-        return desk.transfer(params.handoff_id, await agentOf(caller), { id, name });
+        const to = await accounts.me(body.agentId).catch(nobody);
+        if (!to || !can(to.roles, 'conversation.reply'))
+          throw invalid('A conversation is handed to somebody who works at the desk.', [
+            { path: 'agentId', message: 'no agent with this id' },
+          ]);
+        return desk.transfer(params.handoff_id, await agentOf(caller), { id: to.id, name: to.name });
       },
     ),
   ];

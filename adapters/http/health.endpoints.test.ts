@@ -1,11 +1,9 @@
-import { jest } from '@jest/globals';
 import { openFrontDoor, type FrontDoor } from '#test/support/front-door.ts';
 import { outboundStates } from '#adapters/postgres/outbound-states.ts';
 import type { Dialogue, TurnOutcome } from '#core/dialogue/turn.ts';
 import { missing } from './health.endpoints.ts';
 import { countTurns, createMetrics } from './metrics.ts';
 
-jest.setTimeout(60_000);
 let door: FrontDoor;
 beforeAll(async () => {
   door = await openFrontDoor();

@@ -1,8 +1,6 @@
-import { jest } from '@jest/globals';
 import { openFrontDoor, type FrontDoor } from '#test/support/front-door.ts';
 import type { Endpoint } from './endpoint.ts';
 
-jest.setTimeout(300_000);
 let door: FrontDoor;
 let tokens: Record<string, string | undefined>;
 let ids: Record<string, string>;
@@ -193,7 +191,7 @@ test('sixty ways to break out of a text, in every field, filter, sort and cursor
   expect(door.faults).toEqual([]);
   expect(await countRows()).toEqual(before);
   expect(asked).toBeGreaterThan(5_000);
-});
+}, 300_000);
 
 test.each(['anonymous', 'visitor', 'customer', 'agent', 'admin'])(
   'for %s every cursor that is none is refused, never a fault',

@@ -1,8 +1,6 @@
-import { jest } from '@jest/globals';
 import type { Faq, SearchHit } from '#core/knowledge/faq.schema.ts';
 import { openFrontDoor, type FrontDoor, type Person } from '#test/support/front-door.ts';
 
-jest.setTimeout(60_000);
 let door: FrontDoor;
 let admin: Person;
 let agent: Person;

@@ -1,9 +1,7 @@
-import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '#test/support/browser.ts';
 import { openFrontDoor, type FrontDoor } from '#test/support/front-door.ts';
 
-jest.setTimeout(120_000);
 type Media = { schema: Record<string, unknown>; example?: unknown };
 type Content = Record<string, Media>;
 type Operation = {
@@ -139,7 +137,7 @@ describe('/docs', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
-  });
+  }, 60_000);
   afterAll(() => browser.close());
 
   test('shows every operation without asking anybody else for anything', async () => {
@@ -155,5 +153,5 @@ describe('/docs', () => {
     expect(asked.filter((url) => !url.startsWith(door.address) && !url.startsWith('data:'))).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
-  });
+  }, 60_000);
 });

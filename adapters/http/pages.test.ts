@@ -1,10 +1,8 @@
-import { jest } from '@jest/globals';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { openFrontDoor, type FrontDoor } from '#test/support/front-door.ts';
 
-jest.setTimeout(60_000);
 let door: FrontDoor;
 
 beforeAll(async () => {

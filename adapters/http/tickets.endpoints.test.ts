@@ -1,8 +1,6 @@
-import { jest } from '@jest/globals';
 import type { Ticket } from '#core/tickets/ticket.schema.ts';
 import { openFrontDoor, type FrontDoor, type Person } from '#test/support/front-door.ts';
 
-jest.setTimeout(60_000);
 let door: FrontDoor;
 let amy: Person;
 let bob: Person;

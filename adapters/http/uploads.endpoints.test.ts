@@ -1,10 +1,8 @@
-import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { MAX_UPLOAD } from '#core/conversation/uploads.ts';
 import type { Attachment } from '#core/conversation/content.schema.ts';
 import { openFrontDoor, type FrontDoor, type Person } from '#test/support/front-door.ts';
 
-jest.setTimeout(60_000);
 let door: FrontDoor;
 let agent: Person;
 let customer: Person;

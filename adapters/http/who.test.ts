@@ -1,11 +1,9 @@
-import { jest } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { can } from '#core/access/roles.ts';
 import { AUDIENCE, ISSUER, signAccess } from '#core/access/tokens.ts';
 import { openFrontDoor, type FrontDoor, type Person } from '#test/support/front-door.ts';
 import type { Endpoint } from './endpoint.ts';
 
-jest.setTimeout(60_000);
 let door: FrontDoor;
 let customer: Person;
 let agent: Person;
@@ -197,7 +195,7 @@ describe('a conversation', () => {
 describe('signing in', () => {
   test('works with JSON and with the password form', async () => {
     const { email } = admin;
-    const password = 'a long walk by the tide';
+    const { password } = door;
     const form = new URLSearchParams({ grant_type: 'password', username: email, password }).toString();
     const answers = await Promise.all([
       door.post('/auth/login', { body: { email, password } }),

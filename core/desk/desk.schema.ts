@@ -115,13 +115,16 @@ export const TicketFromConversation = z
   })
   .meta({ id: 'TicketFromConversation', example: { subject: 'The lamp arrived broken', priority: 'high' } });
 
+/** A place in a transcript: PostgreSQL's `int` is as large as it gets. */
+const Seq = z.number().int().nonnegative().max(2_147_483_647);
+
 /** Frames that an agent's client sends on `WS /ws/agent`; `hello` comes first, with the access token. */
 export const AgentClientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), token: z.string().max(4_000) }),
-  z.object({ type: z.literal('watch'), sessionId: z.uuid(), after: z.number().int().nonnegative() }),
+  z.object({ type: z.literal('watch'), sessionId: z.uuid(), after: Seq }),
   z.object({ type: z.literal('unwatch'), sessionId: z.uuid() }),
   z.object({ type: z.literal('typing'), sessionId: z.uuid() }),
-  z.object({ type: z.literal('read'), sessionId: z.uuid(), seq: z.number().int() }),
+  z.object({ type: z.literal('read'), sessionId: z.uuid(), seq: Seq }),
   z.object({ type: z.literal('presence'), status: z.enum(['online', 'away']) }),
 ]);
 export type AgentClientFrame = z.infer<typeof AgentClientFrame>;

@@ -13,7 +13,7 @@ export const TICKET_MOVES: Readonly<Record<TicketStatusName, readonly TicketStat
   closed: [],
 };
 
-export const TicketEvent = z.object({
+const TicketEvent = z.object({
   at: z.iso.datetime(),
   by: z.string(),
   what: z.enum(['created', 'status', 'priority', 'assignee', 'subject', 'description', 'tags']),

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { Pool } from 'pg';
 import { createUploadStore } from '#adapters/files/upload-store.ts';
 import { createApp, type RequestLine } from '#adapters/http/app.ts';
+import { createAgentSockets } from '#adapters/http/agent-sockets.ts';
 import { authEndpoints } from '#adapters/http/auth.endpoints.ts';
 import { chatEndpoints } from '#adapters/http/chat.endpoints.ts';
 import { deskEndpoints } from '#adapters/http/desk.endpoints.ts';
@@ -29,12 +30,14 @@ import { createUploadRows } from '#adapters/postgres/upload-rows.ts';
 import { createUserContacts } from '#adapters/postgres/user-contacts.ts';
 import { createAccounts } from '#core/access/accounts.ts';
 import type { Role } from '#core/access/roles.ts';
+import { verifyAccess } from '#core/access/tokens.ts';
 import { createReplyWaiter } from '#core/channel/reply-waiter.ts';
 import { createWebChat } from '#core/channel/web-chat.ts';
 import { createLocalLive, type LiveEvent } from '#core/conversation/live.ts';
 import { createUploads } from '#core/conversation/uploads.ts';
 import { createUuid7 } from '#core/conversation/uuid.ts';
 import { createDesk } from '#core/desk/desk.ts';
+import { createPresence } from '#core/desk/presence.ts';
 import { DialogueState } from '#core/dialogue/dialogue-state.ts';
 import type { Dialogue, LocalLookups, TurnInput, TurnOutcome } from '#core/dialogue/turn.ts';
 import { createFaqs } from '#core/knowledge/faqs.ts';
@@ -214,6 +217,17 @@ export async function openFrontDoor(
     intentTitle: (name) => name,
     attachment: uploads.attachment,
   });
+  const presence = createPresence();
+  const sockets = createAgentSockets({
+    desk,
+    store,
+    live,
+    presence,
+    verify: (token) => verifyAccess({ token, secret: SECRET, now: now() }),
+    signInHolds: (signIn) => accounts.signInHolds(signIn),
+    allowsOrigin: (origin) => origin === undefined || origin === 'https://desk.example',
+    onError: (error) => faults.push(error),
+  });
   const limits = createLimits({ ...WIDE_LIMITS, ...options.limits });
   const metrics = createMetrics();
   const state = { database: true };
@@ -255,6 +269,7 @@ export async function openFrontDoor(
   });
   const handle = app.callback();
   const server = http.createServer((request, response) => void handle(request, response));
+  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -315,7 +330,12 @@ export async function openFrontDoor(
     /** Answers so far that the document does not name. */
     undocumented: (): string[] => [...undocumented],
     metrics,
+    live,
     numbers,
+    /** Of every `person`. */
+    password: PASSWORD,
+    presence,
+    sockets,
     state,
     store,
     sealing: rows.sealing,
@@ -343,6 +363,7 @@ export async function openFrontDoor(
       return { sessionId: begun.sessionId, token: begun.sessionToken };
     },
     async close(): Promise<void> {
+      sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       metrics.close();
@@ -353,6 +374,3 @@ export async function openFrontDoor(
     },
   };
 }
-
-/** The password of every `person`. */
-export const passwordOf = (_person: Person): string => PASSWORD;
