@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pino, type Logger } from 'pino';
+import { createHousekeeping } from '#adapters/bullmq/housekeeping.ts';
+import { openQueues } from '#adapters/bullmq/queues.ts';
+import { createBullWakeUps } from '#adapters/bullmq/wake-ups.ts';
 import { startOrderSystem } from '#adapters/demo-shop/order-system.ts';
+import { flowLookUp } from '#adapters/fetch/flow-look-up.ts';
 import { createGuardedFetch } from '#adapters/fetch/guarded-fetch.ts';
 import { createUploadStore } from '#adapters/files/upload-store.ts';
 import { createAgentSockets } from '#adapters/http/agent-sockets.ts';
@@ -14,6 +16,7 @@ import { deskEndpoints } from '#adapters/http/desk.endpoints.ts';
 import { healthEndpoints } from '#adapters/http/health.endpoints.ts';
 import { knowledgeEndpoints } from '#adapters/http/knowledge.endpoints.ts';
 import { createLimits } from '#adapters/http/limits.ts';
+import { listen } from '#adapters/http/listen.ts';
 import { countTurns, createMetrics } from '#adapters/http/metrics.ts';
 import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
 import { uploadsEndpoints } from '#adapters/http/uploads.endpoints.ts';
@@ -43,9 +46,11 @@ import { createAllowance } from '#core/channel/allowance.ts';
 import { createCursorBook } from '#core/channel/cursor-book.ts';
 import { createReplyWaiter } from '#core/channel/reply-waiter.ts';
 import { createSweeper } from '#core/channel/sweeper.ts';
+import { createLocalWakeUps } from '#core/channel/wake-up.ts';
 import { createWebChat } from '#core/channel/web-chat.ts';
 import type { Configuration } from '#core/configuration.ts';
 import { createLocalLive } from '#core/conversation/live.ts';
+import { createNonces } from '#core/conversation/nonces.ts';
 import { createUploads } from '#core/conversation/uploads.ts';
 import { createUuid7 } from '#core/conversation/uuid.ts';
 import { createDesk } from '#core/desk/desk.ts';
@@ -54,7 +59,7 @@ import { serviceTime } from '#core/desk/service-hours.ts';
 import { createDialogue } from '#core/dialogue/dialogue.ts';
 import { DEFAULT_THRESHOLDS } from '#core/dialogue/meaning.ts';
 import { createTurnRunner } from '#core/dialogue/turn-runner.ts';
-import type { HttpAnswer, Lookups } from '#core/dialogue/turn.ts';
+import type { Lookups } from '#core/dialogue/turn.ts';
 import { Problem } from '#core/errors.ts';
 import { createFaqs } from '#core/knowledge/faqs.ts';
 import { createKnowledgeBase } from '#core/knowledge/knowledge-base.ts';
@@ -64,6 +69,7 @@ import { createContactKeys } from '#core/privacy/contact-keys.ts';
 import { openKeyRingFolder } from '#core/privacy/key-ring-folder.ts';
 import { parseKeyRing } from '#core/privacy/key-ring.ts';
 import { mask } from '#core/privacy/mask.ts';
+import { safeError } from '#core/privacy/safe-error.ts';
 import { createSeal } from '#core/privacy/seal.ts';
 import { createTickets } from '#core/tickets/tickets.ts';
 import { createChoiceCache } from '#core/understanding/choice-cache.ts';
@@ -99,7 +105,6 @@ const TEND_MS = 10_000;
 const PERSON_WAIT_MS = 10 * 60_000;
 const DRAIN_MS = 5_000;
 const DELAYS = { rateAfter: 2 * 60_000, remindAfter: 10 * 60_000, closeAfter: 30 * 60_000 };
-const MAX_ORDER_BYTES = 64 * 1024;
 const FIRST_ADMIN = 'admin@frontdesk.local';
 
 /** What everything stands on: the database, the keys, the people. */
@@ -130,7 +135,7 @@ async function layFoundation(configuration: Configuration, onProgress: Progress,
       now: () => new Date(),
     });
     const onError = (error: unknown, about: object = {}): void =>
-      log.error({ err: errorOf(error), ...about }, 'failed');
+      log.error({ err: safeError(error), ...about }, 'failed');
     return { configuration, database, seal, blindIndex, secret, uuid, accounts, log, onError };
   } catch (error) {
     await database.close();
@@ -158,8 +163,30 @@ async function loadContent({ database, configuration, onError }: Foundation, onP
   return { flows, intents, knowledge, faqs };
 }
 
+/**
+ * How processes tell each other that there is something to do or to see. The built-in database belongs to one process: there
+ * a wake-up is a function call, and BullMQ does the housekeeping only.
+ */
+async function connectProcesses({ configuration, database, onError }: Foundation) {
+  const queues = await openQueues({
+    backend: configuration.redisUrl
+      ? { kind: 'redis', url: configuration.redisUrl }
+      : { kind: 'postgres', connection: database.connection },
+    onError,
+  });
+  return {
+    queues,
+    wakeUps: database.embedded ? createLocalWakeUps(onError) : createBullWakeUps({ queues, onError }),
+    housekeeping: createHousekeeping({ queues }),
+    live: createLocalLive(onError),
+    presence: createPresence(),
+  };
+}
+type Processes = Awaited<ReturnType<typeof connectProcesses>>;
+type Content = Awaited<ReturnType<typeof loadContent>>;
+
 /** The engine: everything between a channel and the database. */
-function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof loadContent>>, orders: OrderSystem) {
+function buildEngine(foundation: Foundation, content: Content, processes: Processes, orders: OrderSystem) {
   const { configuration, database, seal, blindIndex, uuid, log, onError } = foundation;
   const { pool } = database;
   const { flows, intents, knowledge } = content;
@@ -174,8 +201,7 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     waitMs: PERSON_WAIT_MS,
   };
   const store = createConversationStore({ ...rows, blindIndex });
-  const live = createLocalLive(onError);
-  const presence = createPresence();
+  const { live, presence, wakeUps } = processes;
   const servers =
     configuration.ollama &&
     createOllamaServers({
@@ -192,7 +218,7 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     clock: () => performance.now(),
     skipModelAbove: configuration.skipModelAbove,
     // The servers tell their changes of state themselves; each single time-out is only for whoever looks closely.
-    onFault: (error) => log.debug({ err: errorOf(error) }, 'the model did not answer'),
+    onFault: (error) => log.debug({ err: safeError(error) }, 'the model did not answer'),
   });
   const guardedFetch = createGuardedFetch(orders ? { allow: [orders.address] } : {});
   const ticketNumbers = createTicketNumbers(pool);
@@ -218,7 +244,7 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
   const lookupsFor = (conversation: { contactId: string }, signal: AbortSignal): Lookups => ({
     understand: (query) => understanding.ask(query, signal),
     search: (query) => knowledge.search(query),
-    http: (request) => askHttp(guardedFetch, request, signal),
+    http: (request) => flowLookUp(guardedFetch, request, signal),
     desk: () => {
       const { open, opensAt } = serviceTime(configuration.serviceHours, configuration.timeZone, now());
       return deskStatus(pool, { open, opensAt, agents: presence.online() });
@@ -227,7 +253,7 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
     ticket: (number) => tickets.statusFor(conversation.contactId, number),
   });
   const runner = createTurnRunner({ store, dialogue, lookupsFor, live, worker, now, onError });
-  const wake = (id: string): void => void runner.run(id);
+  const wake = (id: string): void => wakeUps.wake('turn', id);
   const chat = createWebChat({
     store,
     dialogue,
@@ -276,7 +302,12 @@ function buildEngine(foundation: Foundation, content: Awaited<ReturnType<typeof 
 type Engine = ReturnType<typeof buildEngine>;
 
 /** Sockets and HTTP on one port. */
-function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof loadContent>>, engine: Engine) {
+function buildServer(
+  foundation: Foundation,
+  content: Content,
+  engine: Engine,
+  { role, draining }: { role: Configuration['role']; draining: () => boolean },
+) {
   const { configuration, accounts, secret, database, log, onError } = foundation;
   const { chat, store, live, desk, cursors } = engine;
   const limits = createLimits({ ...configuration.limits, uploads: { count: 60, seconds: 3_600 } });
@@ -307,12 +338,19 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     allowsOrigin,
     onError,
   });
-  const state = { draining: false };
   const { metrics } = engine;
   metrics.watch({ name: 'frontdesk_sockets', help: 'Open WebSockets.', label: 'kind' }, () => ({
     chat: chatSockets.open,
     agent: agentSockets.open,
   }));
+  const health = healthEndpoints({
+    metrics,
+    ready: {
+      database: async () => (await database.pool.query('select 1')).rowCount === 1,
+      knowledge: () => content.knowledge.loaded,
+      open: () => !draining(),
+    },
+  });
   const endpoints = [
     ...chatEndpoints({ chat, store, waiter: createReplyWaiter({ live, store }), contactOf: engine.contacts.find }),
     ...authEndpoints({ accounts, limits }),
@@ -320,17 +358,10 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     ...ticketsEndpoints({ tickets: engine.tickets }),
     ...knowledgeEndpoints({ faqs: content.faqs, knowledge: content.knowledge }),
     ...uploadsEndpoints({ uploads: engine.uploads }),
-    ...healthEndpoints({
-      metrics,
-      ready: {
-        database: async () => (await database.pool.query('select 1')).rowCount === 1,
-        knowledge: () => content.knowledge.loaded,
-        open: () => !state.draining,
-      },
-    }),
+    ...health,
   ];
   const app = createApp({
-    endpoints,
+    endpoints: role === 'worker' ? health : endpoints,
     limits,
     doorkeeper: {
       secret,
@@ -351,26 +382,70 @@ function buildServer(foundation: Foundation, content: Awaited<ReturnType<typeof 
     },
     onFault: (error, about) => onError(error, about),
   });
-  const handle = app.callback();
-  const server = http.createServer((request, response) => void handle(request, response));
-  server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://frontdesk');
-    const session = /^\/ws\/chat\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
-    socket.on('error', () => socket.destroy());
-    if (pathname === '/ws/agent') agentSockets.upgrade(request, socket, head);
-    else if (session) chatSockets.upgrade(request, socket, head, session);
-    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  return { app, chatSockets, agentSockets };
+}
+
+type Stops = (() => Promise<unknown> | void)[];
+
+/** Turns, sweeps and housekeeping: what a worker does. */
+async function startWork({ onError }: Foundation, { wakeUps, housekeeping }: Processes, engine: Engine, stops: Stops) {
+  wakeUps.work('turn', engine.runner.run);
+  stops.push(() =>
+    Promise.race([engine.runner.idle(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]),
+  );
+  engine.sweeper.start();
+  stops.push(engine.sweeper.stop);
+  await housekeeping
+    .schedule('unused-uploads', UPLOADS_MS, async () => void (await engine.uploads.sweep()))
+    .catch(onError);
+}
+
+/** HTTP and sockets; a worker serves nothing but its health. */
+async function startServing(
+  foundation: Foundation,
+  content: Content,
+  engine: Engine,
+  role: Configuration['role'],
+  stops: Stops,
+): Promise<number> {
+  const { configuration, onError } = foundation;
+  const state = { draining: false };
+  const { app, chatSockets, agentSockets } = buildServer(foundation, content, engine, {
+    role,
+    draining: () => state.draining,
   });
-  return { server, chatSockets, agentSockets, metrics, state };
+  const timers = [
+    setInterval(() => void engine.cursors.flush().catch(onError), CURSORS_MS),
+    setInterval(() => void Promise.all([chatSockets.tend(), agentSockets.tend()]).catch(onError), TEND_MS),
+  ];
+  stops.push(() => timers.forEach(clearInterval));
+  const server = await listen({
+    app,
+    port: configuration.port,
+    host: configuration.host,
+    sockets: role === 'worker' ? undefined : { agent: agentSockets.upgrade, chat: chatSockets.upgrade },
+  });
+  stops.push(async () => {
+    state.draining = true;
+    await chatSockets.drain(0);
+    agentSockets.close();
+    engine.metrics.close();
+    await server.close();
+  });
+  return server.port;
 }
 
 /** Starts what the configuration asks for. Throws a `Problem` whose words say what to mend. */
 export async function startFrontdesk(
   configuration: Configuration,
-  { onProgress = () => {}, log }: { role?: Configuration['role']; onProgress?: Progress; log: Logger },
+  {
+    role = configuration.role,
+    onProgress = () => {},
+    log,
+  }: { role?: Configuration['role']; onProgress?: Progress; log: Logger },
 ): Promise<Running> {
   // What was started last is stopped first.
-  const stops: (() => Promise<unknown> | void)[] = [];
+  const stops: Stops = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).toReversed()) await end();
   };
@@ -383,32 +458,15 @@ export async function startFrontdesk(
     if (orders) stops.push(orders.stop);
     const content = await loadContent(foundation, onProgress);
     const firstAdmin = await firstAdminOf(foundation.accounts);
-    const engine = buildEngine(foundation, content, orders);
+    const processes = await connectProcesses(foundation);
+    stops.push(() => processes.queues.close());
+    stops.push(() => processes.wakeUps.close());
+    const engine = buildEngine(foundation, content, processes, orders);
     stops.push(() => engine.cursors.flush().catch(foundation.onError));
     void engine.servers?.warmUp();
     stops.push(() => engine.servers?.stop());
-    const { server, chatSockets, agentSockets, metrics, state } = buildServer(foundation, content, engine);
-    const port = await listen(server, configuration);
-    const timers = [
-      setInterval(() => void engine.uploads.sweep().catch(foundation.onError), UPLOADS_MS),
-      setInterval(() => void engine.cursors.flush().catch(foundation.onError), CURSORS_MS),
-      setInterval(() => void Promise.all([chatSockets.tend(), agentSockets.tend()]).catch(foundation.onError), TEND_MS),
-    ];
-    engine.sweeper.start();
-    stops.push(async () => {
-      state.draining = true;
-      for (const timer of timers) clearInterval(timer);
-      await engine.sweeper.stop();
-      await Promise.race([engine.runner.idle(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
-      await chatSockets.drain(0);
-      agentSockets.close();
-      metrics.close();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-      });
-    });
+    if (role !== 'api') await startWork(foundation, processes, engine, stops);
+    const port = await startServing(foundation, content, engine, role, stops);
     const home = `http://localhost:${port}`;
     return {
       urls: { demo: `${home}/`, admin: `${home}/admin`, docs: `${home}/docs` },
@@ -457,35 +515,20 @@ export async function createUser(
 async function firstAdminOf(accounts: Accounts): Promise<{ email: string; password: string } | undefined> {
   if (await accounts.hasAdmin()) return undefined;
   const password = newPassword();
-  await accounts.create({ email: FIRST_ADMIN, name: 'Admin', roles: ['admin', 'agent'], password });
+  try {
+    await accounts.create({ email: FIRST_ADMIN, name: 'Admin', roles: ['admin', 'agent'], password });
+  } catch (error) {
+    // Another process that starts beside this one was first.
+    if (error instanceof Problem && error.kind === 'conflict') return undefined;
+    throw error;
+  }
   return { email: FIRST_ADMIN, password };
-}
-
-/** Nonces of buttons: 72 random bits each, drawn for many at once. */
-function createNonces(): () => string {
-  const BYTES = 9;
-  let pool = Buffer.alloc(0);
-  let used = 0;
-  return () => {
-    if (used === pool.length) {
-      pool = randomBytes(BYTES * 256);
-      used = 0;
-    }
-    used += BYTES;
-    return pool.toString('base64url', used - BYTES, used);
-  };
 }
 
 const newPassword = (): string => randomBytes(12).toString('base64url');
 
 const createLog = (configuration: Configuration): Logger =>
   pino({ level: configuration.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
-
-/** An error as a log may have it: PostgreSQL's details hold values of rows and stay out. */
-const errorOf = (error: unknown): { name: string; message: string; code?: unknown; stack?: string | undefined } =>
-  error instanceof Error
-    ? { name: error.name, message: error.message, stack: error.stack, ...('code' in error ? { code: error.code } : {}) }
-    : { name: 'unknown', message: String(error) };
 
 function ignoreProblems(error: unknown): undefined {
   if (error instanceof Problem) return undefined;
@@ -519,33 +562,4 @@ function shopSettings(configuration: Configuration): Record<string, string | { '
     ...(shop ? { shop: shop.name } : {}),
     replyWithin: { 'zh-TW': '一個工作天內', en: 'within one working day' },
   };
-}
-
-/** A look-up that a flow asked for; whatever goes wrong is an answer, the flow says what then. */
-async function askHttp(
-  guardedFetch: ReturnType<typeof createGuardedFetch>,
-  { url, timeoutMs }: { url: string; timeoutMs: number },
-  signal: AbortSignal,
-): Promise<HttpAnswer> {
-  try {
-    const answer = await guardedFetch(url, { timeoutMs, maxBytes: MAX_ORDER_BYTES, signal });
-    if (answer.status !== 200) return { ok: false, status: answer.status };
-    return { ok: true, body: JSON.parse(answer.body.toString('utf8')) as unknown };
-  } catch {
-    return { ok: false, status: null };
-  }
-}
-
-/** Listens, or says in one sentence why not. */
-function listen(server: http.Server, { port, host }: Configuration): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(new Problem('conflict', `Port ${port} is in use. Stop what uses it, or set PORT to another one.`));
-      else if (error.code === 'EACCES')
-        reject(new Problem('forbidden', `Port ${port} needs more rights. Set PORT to one above 1023.`));
-      else reject(error);
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
 }

@@ -10,6 +10,7 @@ import {
   type TrainingOptions,
 } from '#core/understanding/classifier-model.ts';
 import { createClassifier, type Classifier } from '#core/understanding/classifier.ts';
+import { foreignExamples } from '#core/understanding/foreign-examples.ts';
 import { trainInThread } from '#core/understanding/train-in-thread.ts';
 import type { IntentRoute } from '#core/understanding/understood.ts';
 
@@ -53,6 +54,7 @@ export function createIntentStore({ pool }: { pool: Pool }): IntentStore {
         const label = byCategory.get(row.category);
         return label ? [{ text: row.text, label }] : [];
       }),
+      ...foreignExamples(),
     ];
     const taught = intents.rows.map((intent) => ({
       ...intent,

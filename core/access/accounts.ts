@@ -1,8 +1,8 @@
-import type { EntityManager } from '@mikro-orm/core';
+import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
 import type { BlindIndex } from '#core/privacy/blind-index.ts';
 import type { Seal } from '#core/privacy/seal.ts';
 import type { Random } from '#core/privacy/random.ts';
-import { conflict, invalid, unauthenticated } from '#core/errors.ts';
+import { conflict, invalid, unauthenticated, type Problem } from '#core/errors.ts';
 import type { Locale, Me, TokenAnswer } from './access.schema.ts';
 import type { Passwords } from './password.ts';
 import { PASSWORD_FAULTS, passwordFault } from './password-strength.ts';
@@ -33,6 +33,8 @@ export type Accounts = {
 /** How long an answer about a sign-in may be old. */
 const HOLDS_FOR_MS = 2_000;
 const MOST_KNOWN = 5_000;
+
+const taken = (): Problem => conflict('There is an account with this e-mail address already.');
 
 const normal = (email: string): string => email.trim().toLowerCase().normalize('NFC');
 
@@ -105,8 +107,7 @@ export function createAccounts(tools: {
         throw invalid(PASSWORD_FAULTS[fault][locale], [{ path: 'password', message: PASSWORD_FAULTS[fault][locale] }]);
       const em = tools.em();
       const index = blindIndex('email', address);
-      if (await em.count(User, { emailIndex: index }))
-        throw conflict('There is an account with this e-mail address already.');
+      if (await em.count(User, { emailIndex: index })) throw taken();
       const id = tools.uuid();
       const { key, wrapped } = seal.newDataKey();
       em.create(User, {
@@ -125,7 +126,10 @@ export function createAccounts(tools: {
           { name: role, permissions: [...DEFAULT_GRANTS[role]] },
           { onConflictAction: 'ignore' },
         );
-      await em.flush();
+      await em.flush().catch((error: unknown) => {
+        if (error instanceof UniqueConstraintViolationException) throw taken();
+        throw error;
+      });
       for (const role of roles) em.create(UserRole, { user: id, role });
       await em.flush();
       return { id };
