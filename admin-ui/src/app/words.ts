@@ -19,7 +19,6 @@ export const appWords = words(
     notFound: '沒有這一頁',
     notFoundWhat: '網址可能打錯，或頁面已搬走。',
     toDesk: '回到工作台',
-    skip: '跳到內容',
   },
   {
     menu: 'Main menu',
@@ -38,6 +37,5 @@ export const appWords = words(
     notFound: 'There is no such page',
     notFoundWhat: 'The address may be mistyped, or the page was moved.',
     toDesk: 'To the desk',
-    skip: 'Skip to the content',
   },
 );

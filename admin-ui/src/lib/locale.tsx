@@ -6,7 +6,7 @@ import type { Words } from './words.ts';
 const KEY = 'frontdesk.locale';
 
 /** The page's `lang` for each language of the interface. */
-export const LANG: Readonly<Record<Locale, string>> = { 'zh-TW': 'zh-Hant-TW', en: 'en' };
+const LANG: Readonly<Record<Locale, string>> = { 'zh-TW': 'zh-Hant-TW', en: 'en' };
 
 type Choice = { locale: Locale; choose: (locale: Locale) => void };
 const LocaleContext = createContext<Choice | undefined>(undefined);

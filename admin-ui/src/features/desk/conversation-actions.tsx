@@ -19,6 +19,7 @@ export function useConversationActions(conversation: ConversationDetail) {
   const [asking, setAsking] = useState<Asking>();
   const move = (to: Move): void => moving.mutate({ move: to, conversation });
   const close = (): void => setAsking(undefined);
+  const [filed, setFiled] = useState<string>();
 
   const actions: Action[] = [];
   if (owner === 'me') actions.push({ name: t.giveBack, icon: 'robot', act: () => move('give-back') });
@@ -27,7 +28,16 @@ export function useConversationActions(conversation: ConversationDetail) {
 
   const asked = (
     <>
-      {asking === 'ticket' && <TicketDrawer conversation={conversation} onClose={close} />}
+      {asking === 'ticket' && (
+        <TicketDrawer
+          conversation={conversation}
+          onClose={close}
+          onFiled={(number) => {
+            setFiled(number);
+            close();
+          }}
+        />
+      )}
       {asking === 'resolve' && (
         <Dialog
           title={t.resolveTitle(conversation.customer.name)}
@@ -43,7 +53,7 @@ export function useConversationActions(conversation: ConversationDetail) {
       )}
     </>
   );
-  return { owner, actions, asked, take: () => move('take'), busy: moving.isPending, problem: moving.error };
+  return { owner, actions, asked, take: () => move('take'), busy: moving.isPending, problem: moving.error, filed };
 }
 
 export type Action = { name: string; icon: IconName; act: () => void; last?: true };

@@ -22,7 +22,7 @@ const isNotice = (message: Message): boolean =>
   message.content.kind === 'handoff_notice' || message.content.kind === 'system';
 
 /** What a customer did that is shown on the message it is about. */
-export const isReaction = (message: Message): boolean => message.content.kind === 'reaction';
+const isReaction = (message: Message): boolean => message.content.kind === 'reaction';
 
 type Source = {
   messages: readonly Message[];

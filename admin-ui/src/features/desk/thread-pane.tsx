@@ -56,7 +56,7 @@ type OpenProps = Omit<Props, 'sessionId'> & { conversation: ConversationDetail; 
 function Open({ conversation, composer, contextOpen, onContext, lost }: OpenProps) {
   const t = useWords(composerWords);
   const { thread, error, retry, loadEarlier, loadingEarlier } = useThread(conversation.id);
-  const { owner, actions, asked, take, busy, problem } = useConversationActions(conversation);
+  const { owner, actions, asked, take, busy, problem, filed } = useConversationActions(conversation);
   return (
     <>
       <Head conversation={conversation} actions={actions} contextOpen={contextOpen} onContext={onContext} />
@@ -91,6 +91,7 @@ function Open({ conversation, composer, contextOpen, onContext, lost }: OpenProp
             )}
           </div>
         )}
+        <div role="status">{filed && <div className="owner-line">{t.ticketFiled(filed)}</div>}</div>
         <Composer conversation={conversation} ref={composer} />
         <ActionBar actions={actions} busy={busy} />
       </footer>

@@ -12,8 +12,10 @@ const PRIORITIES: readonly TicketPriority[] = ['low', 'normal', 'high', 'urgent'
 const LONGEST_SUBJECT = 200;
 const LONGEST_DESCRIPTION = 8_000;
 
+type Props = { conversation: ConversationDetail; onClose: () => void; onFiled: (number: string) => void };
+
 /** Files a ticket about the open conversation. */
-export function TicketDrawer({ conversation, onClose }: { conversation: ConversationDetail; onClose: () => void }) {
+export function TicketDrawer({ conversation, onClose, onFiled }: Props) {
   const t = useWords(composerWords);
   const shared = useWords(sharedWords);
   const filing = useOpenTicket(conversation.id);
@@ -31,7 +33,7 @@ export function TicketDrawer({ conversation, onClose }: { conversation: Conversa
     const described = description.trim();
     filing.mutate(
       { subject: subject.trim(), priority, ...(described ? { description: described } : {}) },
-      { onSuccess: onClose },
+      { onSuccess: ({ number }) => onFiled(number) },
     );
   }
 
