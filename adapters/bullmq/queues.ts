@@ -30,6 +30,8 @@ const LOCK_MS = 5_000;
 /** A job whose worker died may begin so often; a wake-up does no harm. */
 const MOST_STALLED = 10;
 const CLOSE_MS = 5_000;
+/** BullMQ wants to wait for ever; and ioredis keeps a process from ending for so long after hanging up (its default: 2 s). */
+const REDIS = { maxRetriesPerRequest: null, disconnectTimeout: 200 } as const;
 /** Our keys in a Redis that others use too. */
 const PREFIX = 'frontdesk';
 
@@ -109,8 +111,8 @@ async function onPostgres(connection: PoolConfig): Promise<Ground> {
 
 function onRedis(url: string): Ground {
   // Adding fails at once while Redis is away; working waits for it.
-  const adding = new Redis(url, { maxRetriesPerRequest: null, enableOfflineQueue: false });
-  const working = new Redis(url, { maxRetriesPerRequest: null });
+  const adding = new Redis(url, { ...REDIS, enableOfflineQueue: false });
+  const working = new Redis(url, REDIS);
   return {
     queue: (name) => new Queue<string>(name, { connection: adding, prefix: PREFIX }),
     worker: (name, work, tuning) => new Worker<string>(name, work, { connection: working, prefix: PREFIX, ...tuning }),
