@@ -28,7 +28,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'adapters/http': ['core/*'],
   'adapters/ollama': ['core/understanding', 'core/conversation', 'core/errors.ts'],
   'adapters/postgres': ['core/*'],
-  'adapters/redis': ['core/channel', 'core/conversation', 'core/errors.ts'],
+  'adapters/redis': ['core/channel', 'core/conversation', 'core/desk', 'core/errors.ts'],
   'adapters/web': ['core/*'],
 
   'main.ts': ['core/*', 'adapters/*', 'flows', 'migrations'],
