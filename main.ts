@@ -37,6 +37,8 @@ import { createTicketNumbers } from '#adapters/postgres/ticket-numbers.ts';
 import { createTicketStore } from '#adapters/postgres/ticket-store.ts';
 import { createUploadRows } from '#adapters/postgres/upload-rows.ts';
 import { createUserContacts } from '#adapters/postgres/user-contacts.ts';
+import { createRedisLive } from '#adapters/redis/live.ts';
+import { createRedisPresence } from '#adapters/redis/presence.ts';
 import { createChatSockets } from '#adapters/web/chat-sockets.ts';
 import { createAccounts, type Accounts } from '#core/access/accounts.ts';
 import { createPasswords } from '#core/access/password.ts';
@@ -49,7 +51,7 @@ import { createSweeper } from '#core/channel/sweeper.ts';
 import { createLocalWakeUps } from '#core/channel/wake-up.ts';
 import { createWebChat } from '#core/channel/web-chat.ts';
 import type { Configuration } from '#core/configuration.ts';
-import { createLocalLive } from '#core/conversation/live.ts';
+import { createLocalLive, type Live } from '#core/conversation/live.ts';
 import { createNonces } from '#core/conversation/nonces.ts';
 import { createUploads } from '#core/conversation/uploads.ts';
 import { createUuid7 } from '#core/conversation/uuid.ts';
@@ -146,7 +148,7 @@ type OrderSystem = Awaited<ReturnType<typeof startOrderSystem>> | undefined;
 type Foundation = Awaited<ReturnType<typeof layFoundation>>;
 
 /** The content of an installation that begins empty: the flows that ship, and the demo shop when it is wanted. */
-async function loadContent({ database, configuration, onError }: Foundation, onProgress: Progress) {
+async function loadContent({ database, configuration, onError }: Foundation, live: Live, onProgress: Progress) {
   const flows = createFlowStore({ pool: database.pool });
   await flows.publish(loadShippedFlows());
   if (configuration.demo && (await seed(database.pool, demoContent()))) onProgress('Demo shop: content loaded');
@@ -155,10 +157,16 @@ async function loadContent({ database, configuration, onError }: Foundation, onP
   await intents.load(onProgress);
   const knowledge = createKnowledgeBase({ em: () => database.orm.em.fork(), index: createSearchIndex(), onError });
   await knowledge.load();
+  live.subscribe((event) => {
+    if (event.type === 'knowledge') void knowledge.changed(event.faqId);
+  });
   const faqs = createFaqs({
     em: () => database.orm.em.fork(),
     audit: createAuditLog({ pool: database.pool, now: () => new Date() }),
-    onChange: knowledge.changed,
+    onChange: async (faqId) => {
+      await knowledge.changed(faqId);
+      live.publish({ type: 'knowledge', faqId });
+    },
   });
   return { flows, intents, knowledge, faqs };
 }
@@ -167,20 +175,23 @@ async function loadContent({ database, configuration, onError }: Foundation, onP
  * How processes tell each other that there is something to do or to see. The built-in database belongs to one process: there
  * a wake-up is a function call, and BullMQ does the housekeeping only.
  */
-async function connectProcesses({ configuration, database, onError }: Foundation) {
+async function connectProcesses({ configuration, database, onError }: Foundation, stops: Stops) {
+  const { redisUrl } = configuration;
   const queues = await openQueues({
-    backend: configuration.redisUrl
-      ? { kind: 'redis', url: configuration.redisUrl }
-      : { kind: 'postgres', connection: database.connection },
+    backend: redisUrl ? { kind: 'redis', url: redisUrl } : { kind: 'postgres', connection: database.connection },
     onError,
   });
-  return {
-    queues,
-    wakeUps: database.embedded ? createLocalWakeUps(onError) : createBullWakeUps({ queues, onError }),
-    housekeeping: createHousekeeping({ queues }),
-    live: createLocalLive(onError),
-    presence: createPresence(),
-  };
+  stops.push(queues.close);
+  const wakeUps = database.embedded ? createLocalWakeUps(onError) : createBullWakeUps({ queues, onError });
+  stops.push(wakeUps.close);
+  const here = { queues, wakeUps, housekeeping: createHousekeeping({ queues }), process: randomUUID() };
+  const local = { live: createLocalLive(onError), presence: createPresence() };
+  if (!redisUrl) return { ...here, ...local };
+  const tools = { url: redisUrl, process: here.process, onError };
+  const live = createRedisLive({ ...tools, local: local.live });
+  const presence = createRedisPresence({ ...tools, local: local.presence, clock: () => performance.now() });
+  stops.push(live.close, presence.close);
+  return { ...here, live, presence };
 }
 type Processes = Awaited<ReturnType<typeof connectProcesses>>;
 type Content = Awaited<ReturnType<typeof loadContent>>;
@@ -240,7 +251,6 @@ function buildEngine(foundation: Foundation, content: Content, processes: Proces
     }),
     metrics,
   );
-  const worker = randomUUID();
   const lookupsFor = (conversation: { contactId: string }, signal: AbortSignal): Lookups => ({
     understand: (query) => understanding.ask(query, signal),
     search: (query) => knowledge.search(query),
@@ -252,7 +262,7 @@ function buildEngine(foundation: Foundation, content: Content, processes: Proces
     ticketNumber: () => ticketNumbers.take(),
     ticket: (number) => tickets.statusFor(conversation.contactId, number),
   });
-  const runner = createTurnRunner({ store, dialogue, lookupsFor, live, worker, now, onError });
+  const runner = createTurnRunner({ store, dialogue, lookupsFor, live, worker: processes.process, now, onError });
   const wake = (id: string): void => wakeUps.wake('turn', id);
   const chat = createWebChat({
     store,
@@ -456,11 +466,9 @@ export async function startFrontdesk(
       ? await startOrderSystem({ orders: loadDemoOrders(), now: () => new Date() })
       : undefined;
     if (orders) stops.push(orders.stop);
-    const content = await loadContent(foundation, onProgress);
+    const processes = await connectProcesses(foundation, stops);
+    const content = await loadContent(foundation, processes.live, onProgress);
     const firstAdmin = await firstAdminOf(foundation.accounts);
-    const processes = await connectProcesses(foundation);
-    stops.push(() => processes.queues.close());
-    stops.push(() => processes.wakeUps.close());
     const engine = buildEngine(foundation, content, processes, orders);
     stops.push(() => engine.cursors.flush().catch(foundation.onError));
     void engine.servers?.warmUp();
@@ -490,7 +498,8 @@ export async function migrateDatabase(configuration: Configuration): Promise<str
 export async function seedDemo(configuration: Configuration, onProgress: Progress = () => {}): Promise<void> {
   const foundation = await layFoundation(configuration, onProgress, createLog(configuration));
   try {
-    await loadContent({ ...foundation, configuration: { ...configuration, demo: true } }, onProgress);
+    const live = createLocalLive(foundation.onError);
+    await loadContent({ ...foundation, configuration: { ...configuration, demo: true } }, live, onProgress);
   } finally {
     await foundation.database.close();
   }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { can, type Role } from '#core/access/roles.ts';
 import type { Change } from '#core/conversation/conversation.schema.ts';
-import type { Live, LiveEvent } from '#core/conversation/live.ts';
+import type { ConversationEvent, Live } from '#core/conversation/live.ts';
 import { CLOSE } from '#core/conversation/protocol.schema.ts';
 import type { ConversationStore } from '#core/conversation/store.ts';
 import type { Desk } from '#core/desk/desk.ts';
@@ -61,6 +61,7 @@ export function createAgentSockets(tools: {
   };
 
   live.subscribe((event) => {
+    if (event.type === 'knowledge') return;
     for (const client of signedIn()) hear(client, event);
     if (event.type === 'changes' || event.type === 'desk' || event.type === 'seen') stir(event.sessionId);
   });
@@ -84,7 +85,7 @@ export function createAgentSockets(tools: {
     }
   }
 
-  function hear(client: AgentClient, event: LiveEvent): void {
+  function hear(client: AgentClient, event: ConversationEvent): void {
     const watcher = client.watched.get(event.sessionId);
     if (!watcher) return;
     switch (event.type) {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Change } from '#core/conversation/conversation.schema.ts';
 import type { Attachment, InboundContent } from '#core/conversation/content.schema.ts';
-import type { Live, LiveEvent } from '#core/conversation/live.ts';
+import type { ConversationEvent, Live } from '#core/conversation/live.ts';
 import { ClientFrame, CLOSE, type ServerFrame } from '#core/conversation/protocol.schema.ts';
 import type { ConversationStore } from '#core/conversation/store.ts';
 import { Problem } from '#core/errors.ts';
@@ -69,11 +69,12 @@ export function createChatSockets(tools: {
   let tends = 0;
 
   live.subscribe((event) => {
+    if (event.type === 'knowledge') return;
     const clients = bySession.get(event.sessionId);
     if (clients) for (const client of clients) hear(client, event);
   });
 
-  function hear(client: Client, event: LiveEvent): void {
+  function hear(client: Client, event: ConversationEvent): void {
     switch (event.type) {
       case 'changes':
         if (client.reading) client.again = true;
@@ -236,7 +237,16 @@ export function createChatSockets(tools: {
   }
 
   function welcome(socket: WebSocket, sessionId: string): void {
-    const client: Client = { socket, sessionId, cursor: -1, reading: false, again: false, alive: 0, invalid: [], ended: false };
+    const client: Client = {
+      socket,
+      sessionId,
+      cursor: -1,
+      reading: false,
+      again: false,
+      alive: 0,
+      invalid: [],
+      ended: false,
+    };
     open++;
     const late = setTimeout(() => {
       if (client.cursor < 0) socket.close(CLOSE.noHello, 'no hello');

@@ -1,7 +1,10 @@
 import type { Change, ConversationState } from './conversation.schema.ts';
 
-/** What happens now, told to whoever has a screen open. A lost one is repaired by the next look at the database. */
-export type LiveEvent =
+/** A FAQ was written or removed: whoever holds an index reads it again. */
+export type KnowledgeEvent = { type: 'knowledge'; faqId: string };
+
+/** What happens in a conversation now, told to whoever has a screen open. A lost one is repaired by the next look at the database. */
+export type ConversationEvent =
   /** `changes` is there only inside the process that wrote them; others read from their own `seq` on. */
   | { type: 'changes'; sessionId: string; head: number; changes?: readonly Change[] }
   /** Something about the conversation that only the desk shows: its owner, a note, a ticket, what was read. */
@@ -13,6 +16,8 @@ export type LiveEvent =
   | { type: 'seen'; sessionId: string; by: 'customer' | 'agent'; seq: number }
   /** A person owns it from this moment: whatever the bot still works on is not shown. */
   | { type: 'owner'; sessionId: string; state: ConversationState };
+
+export type LiveEvent = ConversationEvent | KnowledgeEvent;
 
 /** Live events: in the process, or by Redis between processes. */
 export type Live = {

@@ -124,5 +124,3 @@ export type Waiting =
 
 export type Claim = { conversation: Conversation; waiting: readonly Waiting[]; by: string };
 
-/** A message of ours as it is written by a person or by the system. */
-export type Written = { author: Author; content: OutboundContent };

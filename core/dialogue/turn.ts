@@ -5,7 +5,7 @@ import type { KnowledgeHit, KnowledgeQuery } from '#core/knowledge/hit.ts';
 import type { UnderstandQuery, Understood } from '#core/understanding/understood.ts';
 import type { DialogueState } from './dialogue-state.ts';
 
-export type { Effect, HandoffReason, Reply } from '#core/conversation/effect.ts';
+export type { Effect, Reply } from '#core/conversation/effect.ts';
 
 /** What can happen to a dialogue. `seq` is the transcript's number of the customer's message. */
 export type DialogueEvent =
