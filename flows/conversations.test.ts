@@ -21,7 +21,7 @@ const understanding = demoUnderstanding();
 const search = demoSearch();
 const intents = demoIntents();
 
-function talk(locale: Locale) {
+function talk(locale: Locale, inProcess: boolean) {
   let last = 0;
   const dialogue = createDialogue({
     release: (id) => (id === set.id ? set : undefined),
@@ -30,19 +30,27 @@ function talk(locale: Locale) {
     ids: { nonce: () => `n${(last += 1)}` },
     ...demoTuning(),
   });
-  return createRehearsal({ dialogue, lookups: { understand: (query) => understanding.now(query), search }, locale });
+  return createRehearsal({
+    dialogue,
+    lookups: { understand: (query) => (inProcess ? understanding.now(query)! : understanding.ask(query)), search },
+    locale,
+    inProcess,
+  });
 }
 
-describe.each(['zh-TW', 'en'] as const)('the conversations in %s', (locale) => {
-  const own = files.filter((name) => name.endsWith(`.${locale}.txt`));
-  const transcripts = own.map((name) => ({
-    name,
-    transcript: parseTranscript(name, fs.readFileSync(path.join(folder, name), 'utf8')),
-  }));
-  test.each(transcripts.map(({ name, transcript }) => [transcript.title, name, transcript] as const))(
+describe.each([
+  ['zh-TW', 'inside the process', true],
+  ['zh-TW', 'waiting for answers', false],
+  ['en', 'inside the process', true],
+  ['en', 'waiting for answers', false],
+] as const)('the conversations in %s, %s', (locale, _, inProcess) => {
+  const own = files
+    .filter((name) => name.endsWith(`.${locale}.txt`))
+    .map((name) => [name, parseTranscript(name, fs.readFileSync(path.join(folder, name), 'utf8'))] as const);
+  test.each(own.map(([name, transcript]) => [transcript.title, name, transcript] as const))(
     '%s (%s)',
-    (_, name, transcript) => {
-      rehearse(name, transcript, talk(locale));
+    async (_, name, transcript) => {
+      await rehearse(name, transcript, talk(locale, inProcess));
     },
   );
 });

@@ -8,6 +8,7 @@ import type {
   DialogueFacts,
   Effect,
   LocalLookups,
+  Lookups,
   TicketStatus,
   TurnOutcome,
 } from '#core/dialogue/turn.ts';
@@ -25,7 +26,9 @@ type Ticket = Extract<Effect, { type: 'create-ticket' }> & { status: TicketStatu
  */
 export function createRehearsal(tools: {
   dialogue: Dialogue;
-  lookups: Pick<LocalLookups, 'understand' | 'search'>;
+  lookups: Pick<Lookups, 'understand' | 'search'>;
+  /** Everything is known inside the process: the turn is run as the web road runs it. Else it waits for its answers. */
+  inProcess: boolean;
   locale: Locale;
   channel?: DialogueFacts['channel'];
 }) {
@@ -45,7 +48,7 @@ export function createRehearsal(tools: {
   let shown: OutboundContent[] = [];
   let outcome: TurnOutcome | null = null;
 
-  const lookups: LocalLookups = {
+  const lookups: Lookups = {
     ...tools.lookups,
     http: ({ url }) => (ordersDown ? { ok: false, status: null } : orderAnswer(url)),
     desk: () => ({ ...deskAt(now), place: queued + 1, ...desk }),
@@ -104,9 +107,12 @@ export function createRehearsal(tools: {
   }
 
   /** One turn; `lost`: a person took over meanwhile, so nothing of it is written. */
-  function turn(events: readonly DialogueEvent[], lost = false): void {
+  async function turn(events: readonly DialogueEvent[], lost = false): Promise<void> {
     const facts: DialogueFacts = { locale, channel: tools.channel ?? 'web', contact, ...(previous && { previous }) };
-    const result = tools.dialogue.runNow({ state, facts, events, now }, lookups);
+    const input = { state, facts, events, now };
+    const result = tools.inProcess
+      ? tools.dialogue.runNow(input, lookups as LocalLookups)
+      : await tools.dialogue.run(input, lookups);
     if (!result) throw new Error('The turn wanted something from outside the process.');
     if (lost) return;
     check(result, events);
@@ -139,7 +145,10 @@ export function createRehearsal(tools: {
     },
     unseen: (): readonly OutboundContent[] => unseen,
     /** Customer's messages, all in one turn. */
-    hear(messages: readonly { says: string; button: string | null; photo: boolean }[], lost = false): void {
+    async hear(
+      messages: readonly { says: string; button: string | null; photo: boolean }[],
+      lost = false,
+    ): Promise<void> {
       if (mode === 'closed') [state, mode, alarmAt] = [null, 'bot', null];
       const events = messages.map(({ says, button, photo }): DialogueEvent => {
         seq += 1;
@@ -151,26 +160,26 @@ export function createRehearsal(tools: {
             : { kind: 'text', text: says };
         return { kind: 'message', seq, content };
       });
-      if (mode !== 'agent') turn(events, lost);
+      if (mode !== 'agent') await turn(events, lost);
     },
     opened: () => turn([{ kind: 'opened' }]),
-    unattended(): void {
+    async unattended(): Promise<void> {
       [mode, queued] = ['bot', 0];
-      turn([{ kind: 'unattended' }]);
+      await turn([{ kind: 'unattended' }]);
     },
     takeOver(): void {
       [mode, queued] = ['agent', 0];
     },
-    giveBack(name: string): void {
+    async giveBack(name: string): Promise<void> {
       mode = 'bot';
-      turn([{ kind: 'returned', agent: { name } }]);
+      await turn([{ kind: 'returned', agent: { name } }]);
     },
     /** Time passes; what the dialogue set its clock for happens on the way. */
-    wait(ms: number): void {
+    async wait(ms: number): Promise<void> {
       const end = new Date(now.getTime() + ms);
       for (let due = dueBy(end); due; due = dueBy(end)) {
         now = due > now ? due : now;
-        turn([{ kind: 'alarm' }]);
+        await turn([{ kind: 'alarm' }]);
       }
       now = end;
     },

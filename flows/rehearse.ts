@@ -37,18 +37,18 @@ function holds(values: Direction['values'], have: Readonly<Record<string, unknow
   }
 }
 
-/** Plays a transcript and compares. Throws at the first line that is not as it is written, with its number. */
-export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): void {
+/** Plays a transcript and compares. Rejects at the first line that is not as it is written, with its number. */
+export async function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): Promise<void> {
   let pending: Customer[] = [];
   let last: OutboundContent | undefined;
   let effectsSeen = 0;
 
-  const flush = (lost = false): void => {
+  const flush = async (lost = false): Promise<void> => {
     if (pending.length === 0) return;
     const messages = pending;
     pending = [];
     effectsSeen = talk.effects.length;
-    talk.hear(messages, lost);
+    await talk.hear(messages, lost);
   };
   const nothingLeft = (): void => {
     const left = talk.unseen()[0];
@@ -75,25 +75,25 @@ export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): 
     if (!same) throw new Error(`the bot said: ${shown(content)}`);
   }
 
-  function agent({ does, name }: Extract<Line, { kind: 'agent' }>): void {
+  async function agent({ does, name }: Extract<Line, { kind: 'agent' }>): Promise<void> {
     if (does === 'says') {
-      flush();
+      await flush();
       nothingLeft();
       if (talk.mode !== 'agent') throw new Error('no person has the conversation');
       return;
     }
     // Whoever takes over while the bot still works finds its answer gone.
     if (does === 'takes over') {
-      flush(true);
+      await flush(true);
       talk.takeOver();
       return;
     }
-    flush();
+    await flush();
     nothingLeft();
     if (does === 'claims') {
       if (talk.mode !== 'queued') throw new Error(`the conversation is not waiting, it is “${talk.mode}”`);
       talk.takeOver();
-    } else talk.giveBack(name);
+    } else await talk.giveBack(name);
   }
 
   const fresh = <Type extends Effect['type']>(type: Type): Extract<Effect, { type: Type }> | undefined =>
@@ -101,11 +101,11 @@ export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): 
   const newest = () => [...(talk.outcome?.understood.values() ?? [])].at(-1);
 
   /** What happens, before anything is compared. */
-  const acts: Record<string, (direction: Direction) => void> = {
+  const acts: Record<string, (direction: Direction) => void | Promise<void>> = {
     wait: ({ words }) => {
       const [, amount = '0', unit = 'm'] = /^(\d+)([smh])$/.exec(words) ?? [];
       effectsSeen = talk.effects.length;
-      talk.wait(Number(amount) * MINUTES[unit]! * 60_000);
+      return talk.wait(Number(amount) * MINUTES[unit]! * 60_000);
     },
     'next day': () => talk.wait(24 * 3_600_000),
     time: ({ words }) => talk.setTime(Number(words.slice(0, 2)), Number(words.slice(3))),
@@ -123,7 +123,7 @@ export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): 
     opened: () => talk.opened(),
     unattended: () => {
       effectsSeen = talk.effects.length;
-      talk.unattended();
+      return talk.unattended();
     },
   };
 
@@ -178,17 +178,17 @@ export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): 
     try {
       if (line.kind === 'customer') {
         if (!line.more) {
-          flush();
+          await flush();
           nothingLeft();
         }
         pending.push(line);
-      } else if (line.kind === 'agent') agent(line);
+      } else if (line.kind === 'agent') await agent(line);
       else {
-        flush();
+        await flush();
         if (line.kind === 'bot') bot(line);
         else if (acts[line.name]) {
           nothingLeft();
-          acts[line.name]!(line);
+          await acts[line.name]!(line);
         } else checks[line.name]!(line);
       }
     } catch (error) {
@@ -196,6 +196,6 @@ export function rehearse(name: string, { lines }: Transcript, talk: Rehearsal): 
         cause: error,
       });
     }
-  flush();
+  await flush();
   nothingLeft();
 }

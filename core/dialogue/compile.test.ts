@@ -23,7 +23,7 @@ test('a flow is compiled once for each version', () => {
   const one = compile({ flows: [main()], phrases: PHRASES });
   const same = compile({ flows: [main()], phrases: PHRASES });
   const other = compile({
-    flows: [main({ idle: {}, ...{} }), { id: 'second', initial: 'a', states: { a: {} } }],
+    flows: [main(), { id: 'second', initial: 'a', states: { a: {} } }],
     phrases: PHRASES,
   });
   expect(same.flows.get('main')).toBe(one.flows.get('main'));

@@ -237,7 +237,8 @@ function* hearFile(run: Run, seq: number, id: string): Asking<void> {
 function* hearValues(run: Run, seq: number, values: Readonly<Record<string, string>>): Asking<void> {
   const known = Object.fromEntries(
     Object.entries(values)
-      .filter(([name, value]) => /^[a-z]\w{0,39}$/i.test(name) && value.trim() !== '')
+      // Files come as uploads alone: their ids in a form could be anybody's.
+      .filter(([name, value]) => /^[a-z]\w{0,39}$/i.test(name) && name !== FILES && value.trim() !== '')
       .map(([name, value]) => [name, value.trim().slice(0, MAX_SLOT)]),
   );
   run.understood.set(seq, plainly(known));

@@ -125,7 +125,6 @@ export const FlowAction = z
   ])
   .meta({ id: 'FlowAction' });
 export type FlowAction = z.infer<typeof FlowAction>;
-export type FlowActionName = FlowAction['type'];
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const guards = z.array(z.lazy((): z.ZodType<FlowGuard> => FlowGuard)).min(1);
