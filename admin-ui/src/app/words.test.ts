@@ -1,5 +1,8 @@
 import { sharedWords } from '../components/shared-words.ts';
-import { composerWords, contextWords, deskWords, reasonWords, threadWords } from '../features/desk/words.ts';
+import { composerWords } from '../features/desk/composer-words.ts';
+import { contextWords } from '../features/desk/context-words.ts';
+import { threadWords } from '../features/desk/thread-words.ts';
+import { deskWords, reasonWords } from '../features/desk/words.ts';
 import { faqWords } from '../features/faqs/words.ts';
 import { signInWords } from '../features/sign-in/words.ts';
 import { ticketWords } from '../features/tickets/words.ts';

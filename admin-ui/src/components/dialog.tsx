@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useWords } from '../lib/locale.tsx';
+import { useReturnFocus } from '../lib/return-focus.ts';
 import { sharedWords } from './shared-words.ts';
 
 type Props = {
@@ -18,13 +19,8 @@ export function Dialog({ title, children, act, danger = false, onAct, onClose }:
   const titleId = useId();
   const cancel = useRef<HTMLButtonElement>(null);
   const go = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    cancel.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+  useReturnFocus(true);
+  useEffect(() => cancel.current?.focus(), []);
   return (
     <div className="dialog-backdrop">
       <div

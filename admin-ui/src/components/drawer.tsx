@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useWords } from '../lib/locale.tsx';
+import { useReturnFocus } from '../lib/return-focus.ts';
 import { Icon } from './icon.tsx';
 import { sharedWords } from './shared-words.ts';
 
@@ -19,13 +20,8 @@ export function Drawer({ title, state, onClose, children, foot, modal = false }:
   const t = useWords(sharedWords);
   const titleId = useId();
   const box = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    box.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+  useReturnFocus(true);
+  useEffect(() => box.current?.focus(), []);
   return (
     <>
       {modal && <div className="drawer-backdrop" onClick={onClose} aria-hidden="true" />}

@@ -11,7 +11,7 @@ import { useAddNote } from './api/add-note.ts';
 import { useDesk } from './desk-live.tsx';
 import { drafts, type DraftKind } from './drafts.ts';
 import { whoHasIt } from './ownership.ts';
-import { composerWords } from './words.ts';
+import { composerWords } from './composer-words.ts';
 
 /** The server is told that somebody types at most this often. */
 const TYPING_EVERY_MS = 3_000;

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { ConversationDetail } from '#core/desk/desk.schema.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -10,15 +10,22 @@ import { useLocale, useWords } from '../../lib/locale.tsx';
 import { useMe } from '../../lib/me.ts';
 import { useNow } from '../../lib/now.ts';
 import { paths } from '../../lib/paths.ts';
+import { useReturnFocus } from '../../lib/return-focus.ts';
 import { whoHasIt } from './ownership.ts';
 import { useConversation } from './use-thread.ts';
 import { WhySection } from './why-section.tsx';
-import { contextWords } from './words.ts';
+import { contextWords } from './context-words.ts';
 
-type Props = { sessionId: string; onInsert: (text: string) => void; onClose: () => void };
+/** `open`: on narrow pages, where it lies over the conversation or stands in its place. */
+type Props = { sessionId: string; open: boolean; onInsert: (text: string) => void; onClose: () => void };
 
 /** What helps to answer: the customer, why the bot did what it did, answers, tickets, earlier conversations. */
-export function ContextPane({ sessionId, onInsert, onClose }: Props) {
+export function ContextPane({ sessionId, open, onInsert, onClose }: Props) {
+  const back = useRef<HTMLButtonElement>(null);
+  useReturnFocus(open);
+  useEffect(() => {
+    if (open) back.current?.focus();
+  }, [open]);
   const t = useWords(contextWords);
   const { conversation } = useConversation(sessionId);
   const me = useMe()?.id;
@@ -28,6 +35,7 @@ export function ContextPane({ sessionId, onInsert, onClose }: Props) {
       <header className="pane-head">
         <button
           type="button"
+          ref={back}
           className="btn btn-quiet btn-icon only-without-context"
           aria-label={t.backToThread}
           title={t.backToThread}

@@ -7,7 +7,7 @@ import { useMe } from '../../lib/me.ts';
 import { useMoveHandoff, type Move } from './api/move-handoff.ts';
 import { whoHasIt } from './ownership.ts';
 import { TicketDrawer } from './ticket-drawer.tsx';
-import { composerWords } from './words.ts';
+import { composerWords } from './composer-words.ts';
 
 type Asking = 'resolve' | 'ticket' | undefined;
 

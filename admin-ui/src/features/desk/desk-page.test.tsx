@@ -127,6 +127,58 @@ describe('a conversation', () => {
     expect(thread.textContent).toContain('已由 小安 接手 · 顧客等了 7 分 0 秒');
   });
 
+  test('a press that brings its id alone is shown by the button’s words', async () => {
+    const choices = [{ id: 'x1', label: '查訂單' }];
+    seat(
+      [summary(1)],
+      [
+        message(1, { author: { kind: 'bot' }, content: { kind: 'quick_replies', text: '需要什麼？', choices } }),
+        message(2, { content: { kind: 'action', id: 'x1' } }),
+      ],
+    );
+    renderApp(server, openFirst());
+    expect(await within(await log()).findAllByText('查訂單')).toHaveLength(2);
+  });
+
+  test('a long one is opened at its end, and reaches further back when asked', async () => {
+    seat([summary(1, { head: 450 })], [message(400)]);
+    renderApp(server, openFirst());
+    const thread = await log();
+    await within(thread).findByText('第 400 句');
+    const asked = () =>
+      server.asked
+        .filter(({ path }) => path.startsWith('/chat/history'))
+        .at(-1)
+        ?.query.get('after');
+    expect(asked()).toBe('250');
+    server.on(`GET /chat/history/${uuid(101)}`, () => ({
+      sessionId: uuid(101),
+      state: 'bot',
+      head: 450,
+      items: [message(100)],
+      nextCursor: null,
+    }));
+    fireEvent.click(within(thread).getByRole('button', { name: '載入較早的訊息' }));
+    await within(thread).findByText('第 100 句');
+    expect(asked()).toBe('50');
+    within(thread).getByText('第 400 句');
+  });
+
+  test('read by the customer is told at once, and stays although the database is a second behind', async () => {
+    seat([summary(1, { state: 'agent' })], [message(1, { author: { kind: 'agent', name: '小安' } })]);
+    renderApp(server, openFirst());
+    const thread = await log();
+    await within(thread).findByText('已送出');
+    await waitFor(() => expect(server.heard.some(({ type }) => type === 'watch')).toBe(true));
+    act(() => server.push({ type: 'seen', sessionId: uuid(101), seq: 1 }));
+    await within(thread).findByText('已讀');
+    const reads = (): number => server.asked.filter(({ path }) => path === `/chat/sessions/${uuid(101)}`).length;
+    const before = reads();
+    act(() => server.push({ type: 'conversation', conversation: summary(1, { state: 'agent' }) }));
+    await waitFor(() => expect(reads()).toBeGreaterThan(before));
+    within(thread).getByText('已讀');
+  });
+
   test('somebody else’s cannot be answered, and says who has it; notes can be written', async () => {
     seat([summary(1, { state: 'agent', agent: ZHE })]);
     server.on(`POST /chat/sessions/${uuid(101)}/notes`, ({ body }) => ({

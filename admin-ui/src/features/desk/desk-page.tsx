@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useParams } from 'react-router';
 import { Empty } from '../../components/empty.tsx';
 import { Region } from '../../components/region.tsx';
@@ -17,7 +18,9 @@ import { deskWords } from './words.ts';
 export function DeskPage() {
   const t = useWords(deskWords);
   const { sessionId } = useParams();
-  const [contextOpen, setContextOpen] = useState(false);
+  // Kept by conversation: another one opens with its messages before one.
+  const [contextOf, setContextOf] = useState<string>();
+  const contextOpen = contextOf !== undefined && contextOf === sessionId;
   const composer = useRef<ComposerHandle>(null);
   usePageTitle(t.desk, useWaitingCount());
   useDensity('compact');
@@ -40,15 +43,17 @@ export function DeskPage() {
               sessionId={sessionId}
               composer={composer}
               contextOpen={contextOpen}
-              onContext={() => setContextOpen(!contextOpen)}
+              onContext={() => setContextOf(contextOpen ? undefined : sessionId)}
             />
           </Region>
           <Region key={`context-${sessionId}`}>
             <ContextPane
               sessionId={sessionId}
-              onClose={() => setContextOpen(false)}
+              open={contextOpen}
+              onClose={() => setContextOf(undefined)}
               onInsert={(text) => {
-                setContextOpen(false);
+                // The composer is visible again before it takes the focus.
+                flushSync(() => setContextOf(undefined));
                 composer.current?.insert(text);
               }}
             />

@@ -1,5 +1,5 @@
 import type { Message } from '#core/conversation/conversation.schema.ts';
-import type { AnswerSource, Attachment, Choice } from '#core/conversation/content.schema.ts';
+import type { AnswerSource, Attachment } from '#core/conversation/content.schema.ts';
 import { Link } from 'react-router';
 import { Icon, type IconName } from '../../components/icon.tsx';
 import { fileSize, textLang } from '../../lib/format.ts';
@@ -8,12 +8,16 @@ import { paths } from '../../lib/paths.ts';
 import { useTools } from '../../lib/tools.tsx';
 import { saveUpload, useUploadUrl } from '../../lib/upload.ts';
 import { Markdown } from '../../components/markdown.tsx';
-import { threadWords } from './words.ts';
+import { choicesOf } from './thread-items.ts';
+import { threadWords } from './thread-words.ts';
 
 type Content = Message['content'];
 
+/** What customers pressed: ids of the buttons, and what every button said. */
+export type Pressed = { readonly ids: ReadonlySet<string>; readonly labels: ReadonlyMap<string, string> };
+
 /** What a message says, in its bubble; below it the buttons that it offered. */
-export function MessageBody({ message, chosen }: { message: Message; chosen: ReadonlySet<string> }) {
+export function MessageBody({ message, pressed }: { message: Message; pressed: Pressed }) {
   const t = useWords(threadWords);
   const { content } = message;
   if (message.deletedAt) return <p className="fd-bubble fd-muted deleted">{t.deleted}</p>;
@@ -21,16 +25,16 @@ export function MessageBody({ message, chosen }: { message: Message; chosen: Rea
   return (
     <>
       <div className={picture ? 'fd-bubble bubble-photo' : 'fd-bubble'}>
-        <Words content={content} plain={message.author.kind === 'customer'} />
+        <Words content={content} plain={message.author.kind === 'customer'} labels={pressed.labels} />
         {'source' in content && content.source && <Source source={content.source} />}
       </div>
-      <Choices content={content} chosen={chosen} />
+      <Choices content={content} chosen={pressed.ids} />
     </>
   );
 }
 
 /** `plain`: a customer's own characters, in which an asterisk is an asterisk. */
-function Words({ content, plain }: { content: Content; plain: boolean }) {
+function Words({ content, plain, labels }: { content: Content; plain: boolean; labels: Pressed['labels'] }) {
   const t = useWords(threadWords);
   switch (content.kind) {
     case 'text':
@@ -42,7 +46,7 @@ function Words({ content, plain }: { content: Content; plain: boolean }) {
     case 'system':
       return <Text text={content.text} />;
     case 'action':
-      return <AsWritten text={content.label ?? content.id} />;
+      return <AsWritten text={content.label ?? labels.get(content.id) ?? content.id} />;
     case 'command':
       return <p>{content.argument ? `${t.command(content.name)} ${content.argument}` : t.command(content.name)}</p>;
     case 'link':
@@ -235,12 +239,6 @@ function Source({ source }: { source: AnswerSource }) {
       </span>
     </div>
   );
-}
-
-function choicesOf(content: Content): readonly Choice[] {
-  if (content.kind === 'confirm') return [content.confirm, content.cancel];
-  if (content.kind === 'carousel') return content.cards.flatMap((card) => card.choices ?? []);
-  return 'choices' in content ? (content.choices ?? []) : [];
 }
 
 /** The buttons that a message offered; what the customer pressed is marked. */

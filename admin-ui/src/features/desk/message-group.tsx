@@ -11,19 +11,19 @@ import { useWords } from '../../lib/locale.tsx';
 import { useMe } from '../../lib/me.ts';
 import { useResend } from './api/resend.ts';
 import { useDesk } from './desk-live.tsx';
-import { MessageBody } from './message-body.tsx';
+import { MessageBody, type Pressed } from './message-body.tsx';
 import type { Unsent } from './outbox.ts';
-import { threadWords } from './words.ts';
+import { threadWords } from './thread-words.ts';
 
 type Props = {
   messages: readonly Message[];
   conversation: ConversationDetail;
-  chosen: ReadonlySet<string>;
+  pressed: Pressed;
   reactions: ReadonlyMap<number, 'up' | 'down'>;
 };
 
 /** What one author said in a row: a mark, a name, the bubbles, and below them how far they came. */
-export function MessageGroup({ messages, conversation, chosen, reactions }: Props) {
+export function MessageGroup({ messages, conversation, pressed, reactions }: Props) {
   const shared = useWords(sharedWords);
   const t = useWords(threadWords);
   const first = messages[0]!;
@@ -45,7 +45,7 @@ export function MessageGroup({ messages, conversation, chosen, reactions }: Prop
     <Said className={failed ? `${side} fd-msg-failed` : side} mark={mark} name={name} at={first.createdAt}>
       {messages.map((message, at) => (
         <div key={message.id} className="said">
-          <MessageBody message={message} chosen={chosen} />
+          <MessageBody message={message} pressed={pressed} />
           <Verdict value={reactions.get(message.seq)} />
           {kind !== 'customer' && (
             <DeliveryLine

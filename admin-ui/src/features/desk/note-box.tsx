@@ -3,7 +3,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Time } from '../../components/time.tsx';
 import { textLang } from '../../lib/format.ts';
 import { useWords } from '../../lib/locale.tsx';
-import { threadWords } from './words.ts';
+import { threadWords } from './thread-words.ts';
 
 /** A note that only colleagues see. */
 export function NoteBox({ note }: { note: Note }) {

@@ -1,3 +1,4 @@
+import type { Choice } from '#core/conversation/content.schema.ts';
 import type { Message } from '#core/conversation/conversation.schema.ts';
 import type { ConversationDetail, Handoff, Note } from '#core/desk/desk.schema.ts';
 import type { Unsent } from './outbox.ts';
@@ -96,6 +97,17 @@ function withDays(items: readonly ThreadItem[]): ThreadItem[] {
 /** Which buttons the customer pressed, by their id. */
 export const chosenIds = (messages: readonly Message[]): ReadonlySet<string> =>
   new Set(messages.flatMap(({ content }) => (content.kind === 'action' ? [content.id] : [])));
+
+/** What the buttons say that were offered, by their id: a press on some channels brings the id alone. */
+export const choiceLabels = (messages: readonly Message[]): ReadonlyMap<string, string> =>
+  new Map(messages.flatMap(({ content }) => choicesOf(content).map(({ id, label }) => [id, label])));
+
+/** The buttons that a message offers. */
+export function choicesOf(content: Message['content']): readonly Choice[] {
+  if (content.kind === 'confirm') return [content.confirm, content.cancel];
+  if (content.kind === 'carousel') return content.cards.flatMap((card) => card.choices ?? []);
+  return 'choices' in content ? (content.choices ?? []) : [];
+}
 
 /** The customer's verdict on messages of ours, by their `seq`; the last one counts. */
 export const reactionsOf = (messages: readonly Message[]): ReadonlyMap<number, 'up' | 'down'> =>

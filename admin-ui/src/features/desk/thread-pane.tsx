@@ -18,7 +18,9 @@ import { useLineLost } from './desk-live.tsx';
 import { Thread } from './thread.tsx';
 import { useConversation, useThread } from './use-thread.ts';
 import { WaitChip } from './wait-chip.tsx';
-import { composerWords, deskWords, threadWords } from './words.ts';
+import { composerWords } from './composer-words.ts';
+import { threadWords } from './thread-words.ts';
+import { deskWords } from './words.ts';
 
 type Props = { sessionId: string; composer: Ref<ComposerHandle>; contextOpen: boolean; onContext: () => void };
 

@@ -9,13 +9,15 @@ import { useNow } from '../../lib/now.ts';
 import { useTools } from '../../lib/tools.tsx';
 import { Time } from '../../components/time.tsx';
 import { useUnsent } from './desk-live.tsx';
+import type { Pressed } from './message-body.tsx';
 import { MessageGroup, UnsentGroup } from './message-group.tsx';
 import { NoteBox } from './note-box.tsx';
 import type { ThreadData } from './thread-data.ts';
-import { chosenIds, reactionsOf, threadItems, type Happening, type ThreadItem } from './thread-items.ts';
+import { choiceLabels, chosenIds, reactionsOf, threadItems, type Happening, type ThreadItem } from './thread-items.ts';
 import { useCustomerTyping } from './use-thread.ts';
 import { useStuckScroll } from './use-stuck-scroll.ts';
-import { reasonWords, threadWords } from './words.ts';
+import { threadWords } from './thread-words.ts';
+import { reasonWords } from './words.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -34,13 +36,15 @@ export function Thread({ conversation, thread, onEarlier, loadingEarlier }: Prop
   const typing = useCustomerTyping(id);
   const box = useRef<HTMLDivElement>(null);
   const items = threadItems({ messages: thread.items, conversation, unsent });
-  const chosen = chosenIds(thread.items);
+  const pressed = { ids: chosenIds(thread.items), labels: choiceLabels(thread.items) };
   const reactions = reactionsOf(thread.items);
   const lastKey = `${items.at(-1)?.key} ${thread.head} ${unsent.length} ${typing}`;
   const { behind, toEnd, onScroll } = useStuckScroll(box, thread.from, lastKey);
   useMarkRead(id, thread.items);
-  // Whoever opens a conversation by keyboard reads on from here; the composer is the next stop.
-  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // Whoever comes here from the list by keyboard reads on from here; the composer is the next stop.
+    if (document.activeElement !== document.body) box.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <div className="thread-frame">
       <div className="scroll thread" ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-label={t.messages}>
@@ -58,7 +62,7 @@ export function Thread({ conversation, thread, onEarlier, loadingEarlier }: Prop
             </Empty>
           )}
           {items.map((item) => (
-            <Item key={item.key} item={item} conversation={conversation} chosen={chosen} reactions={reactions} />
+            <Item key={item.key} item={item} conversation={conversation} pressed={pressed} reactions={reactions} />
           ))}
           <div className="fd-by typing-line" role="status">
             {typing && (
@@ -86,11 +90,11 @@ export function Thread({ conversation, thread, onEarlier, loadingEarlier }: Prop
 type ItemProps = {
   item: ThreadItem;
   conversation: ConversationDetail;
-  chosen: ReadonlySet<string>;
+  pressed: Pressed;
   reactions: ReadonlyMap<number, 'up' | 'down'>;
 };
 
-function Item({ item, conversation, chosen, reactions }: ItemProps) {
+function Item({ item, conversation, pressed, reactions }: ItemProps) {
   const { locale } = useLocale();
   const now = useNow(MINUTE_MS);
   switch (item.kind) {
@@ -108,7 +112,7 @@ function Item({ item, conversation, chosen, reactions }: ItemProps) {
       return <NoteBox note={item.note} />;
     case 'messages':
       return (
-        <MessageGroup messages={item.messages} conversation={conversation} chosen={chosen} reactions={reactions} />
+        <MessageGroup messages={item.messages} conversation={conversation} pressed={pressed} reactions={reactions} />
       );
     default:
       return <UnsentGroup unsent={item.unsent} sessionId={conversation.id} />;

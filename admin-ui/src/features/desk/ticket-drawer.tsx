@@ -6,7 +6,7 @@ import { Drawer } from '../../components/drawer.tsx';
 import { sharedWords } from '../../components/shared-words.ts';
 import { useWords } from '../../lib/locale.tsx';
 import { useOpenTicket } from './api/open-ticket.ts';
-import { composerWords } from './words.ts';
+import { composerWords } from './composer-words.ts';
 
 const PRIORITIES: readonly TicketPriority[] = ['low', 'normal', 'high', 'urgent'];
 const LONGEST_SUBJECT = 200;

@@ -24,7 +24,7 @@ export function useConversation(id: string) {
 export function useThread(id: string) {
   const { api, live } = useTools();
   const client = useQueryClient();
-  const query = useQuery(threadQuery(api, client, id));
+  const query = useQuery(threadQuery(api, id));
   const read = query.data !== undefined;
   useEffect(() => {
     if (!read) return undefined;

@@ -1,6 +1,7 @@
 import type { ConversationDetail } from '#core/desk/desk.schema.ts';
 import { useWords } from '../../lib/locale.tsx';
-import { contextWords, reasonWords } from './words.ts';
+import { contextWords } from './context-words.ts';
+import { reasonWords } from './words.ts';
 
 /** The rungs by which the bot finds out what is meant, from the cheapest to the last. */
 const RUNGS = ['command', 'cache', 'classifier', 'model', 'fallback'] as const;

@@ -1,4 +1,4 @@
-import { queryOptions, type QueryClient } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import type { Message } from '#core/conversation/conversation.schema.ts';
 import type { Api } from '../../../lib/api.ts';
 import { withStretch, type ThreadData } from '../thread-data.ts';
@@ -12,10 +12,10 @@ type Answer = { items: Message[]; head: number; nextCursor: string | null };
 export const threadKey = (id: string) => ['thread', id] as const;
 
 /** The newest stretch of a conversation, joined with what is known of it. */
-export const threadQuery = (api: Api, client: QueryClient, id: string) =>
+export const threadQuery = (api: Api, id: string) =>
   queryOptions({
     queryKey: threadKey(id),
-    queryFn: async ({ signal }): Promise<ThreadData> => {
+    queryFn: async ({ client, signal }): Promise<ThreadData> => {
       const { head } = await client.ensureQueryData(conversationQuery(api, id));
       const fetched = await readStretch(api, id, Math.max(0, head - STRETCH), Infinity, signal);
       return withStretch(client.getQueryData<ThreadData>(threadKey(id)), fetched);
