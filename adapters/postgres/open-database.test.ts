@@ -30,3 +30,17 @@ test('a connection that breaks in the middle of a transaction fails the transact
   client.release();
   expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
 });
+
+test('without TLS the driver is told so in a word that it takes for no', () => {
+  expect(database.connection.ssl).toBe(false);
+});
+
+test('where TLS is asked for, no connection goes without it, the ORM’s neither', async () => {
+  const opened = openDatabase({
+    address: { ...made.connection, ssl: 'require' },
+    dataDir: '/nowhere',
+    onProgress: () => {},
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+  });
+  await expect(opened).rejects.toThrow('SSL');
+});

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Pool } from 'pg';
 import type { DatabaseAddress } from '#core/setting-readers.ts';
-import { findRunningPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { findRunningPostgres, startEmbeddedPostgres, type PostgresConnection } from './embedded/embedded-postgres.ts';
 import { migrate, openOrm, type Connection } from './orm.ts';
 
 /** Connections of the hot path; more are slower (`performance`: 16 beat 64). */
@@ -56,13 +56,11 @@ export async function openDatabase(tools: {
         log,
       });
   try {
-    const connection: Connection = embedded?.connection ?? given!;
+    const connection: Connection = embedded?.connection ?? reached(given!);
     const ran = await migrate(connection);
     if (ran.length) onProgress(`Database: ${ran.length} migrations`);
-    const ssl = address && address.ssl !== 'disable' ? { rejectUnauthorized: address.ssl !== 'require' } : false;
     const pool = new Pool({
       ...connection,
-      ssl,
       max: HOT_CONNECTIONS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -92,4 +90,10 @@ export async function openDatabase(tools: {
     await embedded?.stop();
     throw error;
   }
+}
+
+/** An address in the driver's words, in which any text for `ssl` would ask for it. */
+function reached({ host, port, user, password, database, ...more }: DatabaseAddress | PostgresConnection): Connection {
+  const ssl = 'ssl' in more && more.ssl !== 'disable' && { rejectUnauthorized: more.ssl !== 'require' };
+  return { host, port, user, password, database, ssl };
 }

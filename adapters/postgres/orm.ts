@@ -1,6 +1,7 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import path from 'node:path';
+import { Client } from 'pg';
 import { RefreshToken, Role, User, UserRole } from '#core/access/user.entity.ts';
 import { Contact, ContactIdentity } from '#core/conversation/contact.entity.ts';
 import {
@@ -21,7 +22,14 @@ import { TicketEventRow, TicketRow } from '#core/tickets/ticket.entity.ts';
 import { ClassifierModelRow, Intent, IntentExample } from '#core/understanding/intent.entity.ts';
 
 /** How to reach a PostgreSQL: a socket folder or a host name, never a URL (a socket folder does not fit into one). */
-export type Connection = { host: string; port: number; user: string; password: string; database: string };
+export type Connection = {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  ssl?: false | { rejectUnauthorized: boolean };
+};
 
 export const entities = [
   User,
@@ -62,6 +70,7 @@ export const ormOptions = (connection: Connection, poolSize = 10): Options => ({
   user: connection.user,
   password: connection.password,
   dbName: connection.database,
+  driverOptions: { ssl: connection.ssl ?? false },
   entities,
   extensions: [Migrator],
   pool: { min: 0, max: poolSize },
@@ -80,12 +89,19 @@ export const ormOptions = (connection: Connection, poolSize = 10): Options => ({
 export const openOrm = (connection: Connection, poolSize?: number): Promise<MikroORM> =>
   MikroORM.init(ormOptions(connection, poolSize) as never);
 
-/** Brings the database to the newest schema; several processes may call it at once (the migrator's table is locked). Returns the names of the migrations that ran. */
+/** Brings the database to the newest schema; of several processes that start together one does it, the others wait. Returns the names of the migrations that ran. */
 export async function migrate(connection: Connection): Promise<string[]> {
-  const orm = await openOrm(connection, 2);
+  const lock = new Client(connection);
+  await lock.connect();
   try {
-    return (await orm.migrator.up()).map((migration) => migration.name);
+    await lock.query(`select pg_advisory_lock(hashtext('frontdesk migrations'))`);
+    const orm = await openOrm(connection, 2);
+    try {
+      return (await orm.migrator.up()).map((migration) => migration.name);
+    } finally {
+      await orm.close();
+    }
   } finally {
-    await orm.close();
+    await lock.end();
   }
 }
