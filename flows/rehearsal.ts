@@ -146,18 +146,17 @@ export function createRehearsal(tools: {
     unseen: (): readonly OutboundContent[] => unseen,
     /** Customer's messages, all in one turn. */
     async hear(
-      messages: readonly { says: string; button: string | null; photo: boolean }[],
+      messages: readonly { says: string; button: string | null; photo: boolean; stars: number | null }[],
       lost = false,
     ): Promise<void> {
       if (mode === 'closed') [state, mode, alarmAt] = [null, 'bot', null];
-      const events = messages.map(({ says, button, photo }): DialogueEvent => {
+      const events = messages.map(({ says, button, photo, stars }): DialogueEvent => {
         seq += 1;
         const attachment = { id: `upload-${seq}`, name: 'cup.jpg', type: 'image/jpeg', bytes: 120_000 };
-        const content: InboundContent = photo
-          ? { kind: 'image', attachment }
-          : button !== null
-            ? { kind: 'action', id: buttonId(button), label: button }
-            : { kind: 'text', text: says };
+        let content: InboundContent = { kind: 'text', text: says };
+        if (photo) content = { kind: 'image', attachment };
+        else if (stars !== null) content = { kind: 'rating', score: stars };
+        else if (button !== null) content = { kind: 'action', id: buttonId(button), label: button };
         return { kind: 'message', seq, content };
       });
       if (mode !== 'agent') await turn(events, lost);

@@ -1,7 +1,7 @@
 /** One line of a transcript file. */
 export type Line =
-  /** The customer: words, a pressed button, or a photo. `more`: it came while the one before was still unanswered. */
-  | { kind: 'customer'; says: string; button: string | null; photo: boolean; more: boolean }
+  /** The customer: words, a pressed button, a photo, or stars given in the channel's own way. `more`: it came while the one before was still unanswered. */
+  | { kind: 'customer'; says: string; button: string | null; photo: boolean; stars: number | null; more: boolean }
   /** The bot: facts in this order, and its buttons; `rest` of the buttons is left open. */
   | { kind: 'bot'; facts: readonly string[]; buttons: readonly string[]; rest: boolean }
   | { kind: 'agent'; does: 'claims' | 'takes over' | 'returns' | 'says'; name: string; text: string }
@@ -65,7 +65,8 @@ function parseLine(text: string, where: string): Line {
   if (who === 'C' || who === 'C+') {
     const button = /^⟨([^⟩]+)⟩$/.exec(rest)?.[1] ?? null;
     const photo = rest === '(photo)';
-    return { kind: 'customer', says: rest, button, photo, more: who === 'C+' };
+    const stars = /^\(([1-5]) stars\)$/.exec(rest)?.[1];
+    return { kind: 'customer', says: rest, button, photo, stars: stars ? Number(stars) : null, more: who === 'C+' };
   }
   if (who === 'B') {
     const buttons = [...rest.matchAll(BUTTON)].map(([, label]) => label!);

@@ -64,3 +64,12 @@ test('slots with a pattern of their own are known to the whole set', () => {
   });
   expect([...slots.keys()]).toEqual(['order']);
 });
+
+test('a release is the same in whatever order its flows and their keys come', () => {
+  const second = { id: 'second', initial: 'a', states: { a: { on: { message: 'b' }, tags: 'x' }, b: {} } };
+  const turned = { states: { b: {}, a: { tags: 'x', on: { message: 'b' } } }, initial: 'a', id: 'second' };
+  const { compile } = createFlowCompiler();
+  const one = compile({ flows: [main(), second], phrases: PHRASES });
+  const two = compile({ flows: [turned, main()], phrases: PHRASES });
+  expect(two.id).toBe(one.id);
+});

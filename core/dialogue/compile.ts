@@ -143,8 +143,13 @@ function machineOf(flow: Flow): AnyStateMachine {
   return vocabulary.createMachine(config);
 }
 
+/** The keys of an object in one order: JSON that went through a database says the same in another. */
+const inOrder = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 const hashOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+  createHash('sha256').update(JSON.stringify(value, inOrder)).digest('hex').slice(0, 16);
 
 /** Makes flow sets; a flow that was compiled before is not compiled again. */
 export type FlowCompiler = {
@@ -199,7 +204,7 @@ export function createFlowCompiler(): FlowCompiler {
           for (const [slot, format] of Object.entries(question.params.slots))
             if (isFindable(format)) slots.set(slot, format);
     return {
-      id: hashOf([[...compiled.values()].map(({ version }) => version), words.data]),
+      id: hashOf([[...compiled.values()].map(({ version }) => version).sort(), words.data]),
       flows: compiled,
       phrases: words.data,
       slots,

@@ -85,7 +85,8 @@ function* hearText(run: Run, seq: number, text: string): Asking<void> {
   }
   const command = detectCommand(text);
   if (command === 'cancel' || command === 'person' || command === 'restart') {
-    run.understood.set(seq, plainly());
+    const asked = command === 'person' ? run.tools.intents().find(({ route }) => route.kind === 'handoff') : undefined;
+    run.understood.set(seq, { ...plainly(), intent: asked?.name ?? null });
     if (yield* send(run, { type: command, text })) return;
   }
   if (command === 'english' || command === 'chinese') {

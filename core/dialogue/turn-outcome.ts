@@ -13,13 +13,11 @@ export const factsOf = (conversation: Conversation): DialogueFacts => ({
 /** A turn's outcome as the store writes it. How a message was understood is kept without the values found in it. */
 export function toOutcome(turn: TurnOutcome): Outcome {
   const understood = new Map<number, unknown>();
-  let topic: string | null = null;
   let mood: Outcome['mood'] = null;
   for (const [seq, { slots: _, ...known }] of turn.understood) {
     understood.set(seq, known);
-    if (known.intent && known.rung !== 'command') topic = known.intent;
     if (known.mood === 'angry') mood = 'angry';
   }
   const { state, replies, effects, locale, alarmAt } = turn;
-  return { state, replies, effects, locale, alarmAt, understood, topic, mood };
+  return { state, replies, effects, locale, alarmAt, understood, topic: state.topic, mood };
 }
