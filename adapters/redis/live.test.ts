@@ -24,6 +24,7 @@ const WITH_WORDS: LiveEvent[] = [
   { type: 'delta', sessionId: session, replyId: 'r', text: 'secret words' },
 ];
 const WITHOUT: LiveEvent[] = [
+  { type: 'knowledge', faqId: randomUUID() },
   { type: 'desk', sessionId: session },
   { type: 'typing', sessionId: session, author: 'agent' },
   { type: 'seen', sessionId: session, by: 'customer', seq: 3 },
@@ -84,9 +85,9 @@ test('with a veil notes and streamed answers reach the others, and Redis sees no
   const seen: string[] = [];
   spy.on('message', (_channel, text) => void seen.push(text));
   await spy.subscribe('frontdesk:live');
-  for (const event of [...WITH_WORDS, WITHOUT[3]!]) one.live.publish(event);
+  for (const event of [...WITH_WORDS, WITHOUT[4]!]) one.live.publish(event);
   await until(() => [two, other].every(({ heard }) => heard.at(-1)?.type === 'owner') && seen.length === 4);
-  expect(two.heard).toEqual([{ type: 'changes', sessionId: session, head: 7 }, ...WITH_WORDS.slice(1), WITHOUT[3]]);
+  expect(two.heard).toEqual([{ type: 'changes', sessionId: session, head: 7 }, ...WITH_WORDS.slice(1), WITHOUT[4]]);
   expect(other.heard.map(({ type }) => type)).toEqual(['changes', 'owner']);
   expect(seen.join()).not.toContain('secret');
   spy.disconnect();
@@ -127,9 +128,9 @@ test('while Redis is away this process goes on; afterwards the others hear again
   expect(one.errors).toHaveLength(1);
   const again = (await startRedis({ port }))!;
   await until(() => one.live.connected() && two.live.connected());
-  one.live.publish(WITHOUT[3]!);
+  one.live.publish(WITHOUT[4]!);
   await until(() => two.heard.length > 0);
-  expect(two.heard).toEqual([WITHOUT[3]]);
+  expect(two.heard).toEqual([WITHOUT[4]]);
   made.splice(0).forEach((live) => live.close());
   await again.stop();
 });

@@ -13,8 +13,8 @@ export type OutgoingMessage = {
   idempotencyKey: string;
   locale: Locale;
   author: Author;
-  /** When it was tried first; null at the first attempt. */
-  firstAttemptAt: Date | null;
+  /** By the database's clock; where to begin looking for it. */
+  firstAttemptAt: Date;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTestOutbox, workerId } from '#test/support/outbox.ts';
-import { startPlatform } from '#test/support/platform.ts';
+import { startPlatform, type Behaviour } from '#test/support/platform.ts';
 import { createLocalLive, type Live } from '#core/conversation/live.ts';
 import type { ChannelAdapter } from './channel-adapter.ts';
 import { createDelivery, type Delivery } from './deliver.ts';
@@ -59,6 +59,17 @@ function deliver({ adapters, store, live, times, clock }: Options = {}): Deliver
   return delivery;
 }
 
+/** The same numbers for the same seed (mulberry32), 0 to 1. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
 /** The clock of a worker that does not notice how long it stood still. */
 const unaware = (): (() => number) => {
   let now = 0;
@@ -78,7 +89,7 @@ async function abandon(id: string): Promise<void> {
     times: { ...QUICK, leaseMs: 300 },
   });
   void dead.run(id);
-  while (!platform.shownAt(id).length) await pause(5);
+  while (!platform.calls(id)) await pause(5);
 }
 
 const statesOf = async (id: string): Promise<string[]> => (await outbox.rows(id)).map(({ state }) => state);
@@ -457,13 +468,71 @@ describe('several workers', () => {
     expect(platform.shownAt(file)).toEqual(['[a.pdf]', 'two']);
   });
 
+  test.each([1, 2, 3])(
+    'any mix of faults (seed %i): nothing lost, nothing inverted, doubles only where they are counted',
+    async (seed) => {
+      const random = createRandom(seed);
+      const words = ['one', 'two', 'three'];
+      const asked = await Promise.all(Array.from({ length: 10 }, () => outbox.conversation('slack')));
+      const mute = await Promise.all(Array.from({ length: 10 }, () => outbox.conversation('telegram')));
+      const faults: Behaviour[] = [
+        'accept',
+        'failAfter',
+        'failBefore',
+        'resetAfter',
+        'resetBefore',
+        'hangAfter',
+        'limit',
+      ];
+      for (const id of [...asked, ...mute]) {
+        await outbox.say(id, ...words);
+        platform.plan(id, ...Array.from({ length: 4 }, () => faults[Math.floor(random() * faults.length)]!));
+        if (random() < 0.2) await abandon(id);
+      }
+      const workers = [deliver(), deliver()];
+      const open = async (): Promise<number> =>
+        Number(
+          (
+            await outbox.pool.query<{ count: string }>(
+              `select count(*) from outbound where state in ('pending', 'attempting') or (state = 'uncertain' and next_at < 'infinity')`,
+            )
+          ).rows[0]!.count,
+        );
+      const end = performance.now() + 15_000;
+      while ((await open()) > 0 && performance.now() < end) {
+        await Promise.all(workers.map((worker) => worker.due()));
+        await pause(20);
+      }
+      await Promise.all(workers.map((worker) => worker.idle()));
+      const counts = workers.map((worker) => worker.counts());
+      for (const id of asked) {
+        expect(platform.shownAt(id)).toEqual(words);
+        expect(await statesOf(id)).toEqual(['sent', 'sent', 'sent']);
+      }
+      let doubled = 0;
+      for (const id of mute) {
+        const shown = platform.shownAt(id);
+        const firsts = shown.filter((word, index) => shown.indexOf(word) === index);
+        const rows = await outbox.rows(id);
+        const sure = words.filter((_, index) => rows[index]!.state === 'sent');
+        expect(rows.every(({ state }) => state === 'sent' || state === 'uncertain')).toBe(true);
+        expect(firsts.filter((word) => sure.includes(word))).toEqual(sure);
+        expect(firsts).toEqual(words.filter((word) => firsts.includes(word)));
+        expect(shown.length).toBeLessThanOrEqual(words.length * 2);
+        doubled += shown.length - firsts.length;
+      }
+      expect(doubled).toBeLessThanOrEqual(counts.reduce((sum, { telegram }) => sum + telegram.resent, 0));
+      expect(counts.reduce((sum, { slack }) => sum + slack.resent, 0)).toBe(0);
+    },
+  );
+
   test('a worker that outlived its lease marks nothing', async () => {
     const id = await outbox.conversation('slack');
     await outbox.say(id, 'one');
     platform.slow(500);
     const late = deliver({ times: { leaseMs: 100, callMs: 2_000 }, clock: unaware() });
     const running = late.run(id);
-    while (!platform.shownAt(id).length) await pause(5);
+    while (!platform.calls(id)) await pause(5);
     await until(deliver(), id, 'sent');
     await running;
     expect(platform.shownAt(id)).toEqual(['one']);

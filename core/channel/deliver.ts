@@ -273,7 +273,7 @@ const outgoing = (message: Readable): OutgoingMessage => ({
   idempotencyKey: `${message.conversationId}:${message.seq}`,
   locale: message.locale,
   author: message.author,
-  firstAttemptAt: message.attempts > 1 ? message.firstAttemptAt : null,
+  firstAttemptAt: message.firstAttemptAt,
 });
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

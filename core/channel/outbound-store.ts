@@ -18,7 +18,7 @@ export type HeldMessage = {
   content: OutboundContent | null;
   /** Attempts so far, the one that begins with this included. */
   attempts: number;
-  firstAttemptAt: Date | null;
+  firstAttemptAt: Date;
   /** Its fate was unknown before: it is not sent again a second time. */
   resent: boolean;
 };

@@ -26,7 +26,7 @@ export type Shown = { place: string; key: string; text: string };
 export async function startPlatform() {
   const ledger: Shown[] = [];
   const plans = new Map<string, Behaviour[]>();
-  let calls = 0;
+  const called: string[] = [];
   let slowMs = 0;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://platform.test');
@@ -43,8 +43,8 @@ export async function startPlatform() {
       text += piece.toString();
     });
     request.on('end', () => {
-      calls++;
       const message = JSON.parse(text) as Shown;
+      called.push(message.place);
       const behaviour = plans.get(message.place)?.shift() ?? 'accept';
       if (/accept|After/.test(behaviour)) ledger.push(message);
       const id = `p${ledger.length - 1}`;
@@ -98,7 +98,8 @@ export async function startPlatform() {
 
   return {
     ledger,
-    calls: () => calls,
+    /** How often it was called, for one place or at all. */
+    calls: (place?: string): number => called.filter((each) => place === undefined || each === place).length,
     /** What users of one place have on their screens, in order. */
     shownAt: (place: string): string[] => ledger.filter((shown) => shown.place === place).map(({ text }) => text),
     /** The next calls for a place go like this; later ones are accepted. */
