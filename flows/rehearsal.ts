@@ -72,7 +72,8 @@ export function createRehearsal(tools: {
       throw new Error(`${result.replies.length} replies to ${messages} messages.`);
     const ours = result.replies.map(({ content }) => content).filter((content) => !('source' in content));
     const lines = ours.flatMap((content) => ('text' in content ? (content.text ?? '').split('\n') : []));
-    if (lines.length > 3 * Math.max(1, messages)) throw new Error(`${lines.length} lines at once: ${lines.join(' / ')}`);
+    if (lines.length > 3 * Math.max(1, messages))
+      throw new Error(`${lines.length} lines at once: ${lines.join(' / ')}`);
     for (const { content } of result.replies) {
       Outbound.parse(content);
       const text = 'text' in content ? (content.text ?? '') : '';

@@ -62,6 +62,12 @@ export function isVague(text: string): boolean {
   return rest.length === 0 && /[\p{L}]/u.test(plain);
 }
 
+/** Whether a text is a single word, which names a subject and asks nothing. */
+export function isOneWord(text: string): boolean {
+  const parts = runs(clean(text));
+  return parts.length === 1 && (!parts[0]!.han || parts[0]!.text.length <= 2);
+}
+
 /** Three words of English in a row are more than a name or a brand. */
 const ENGLISH_PART = /[A-Za-z][A-Za-z']*(?:[\s,]+[A-Za-z][A-Za-z']*){2,}/g;
 

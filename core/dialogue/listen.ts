@@ -105,7 +105,8 @@ function* hearText(run: Run, seq: number, text: string): Asking<void> {
     run.reask = 'plain';
     return;
   }
-  const nod = command === null ? undefined : NODS.get(command);
+  // “好的謝謝” is a thank you before it is a yes.
+  const nod = command === null || /謝|thank/i.test(text) ? undefined : NODS.get(command);
   if (nod && !run.frames.some((frame) => holds(questionOf(run, frame)))) {
     run.understood.set(seq, plainly());
     if (yield* send(run, { type: nod, text })) return;
@@ -152,12 +153,14 @@ function* hearFreely(run: Run, seq: number, text: string, index: number, frame: 
   }
   run.handled.set(same, seq);
   followLanguage(run, text);
-  fill(run, slotsIn(run, text, null));
+  const found = slotsIn(run, text, null);
+  fill(run, found);
   const event = { type: 'message', text: text.slice(0, MAX_SLOT) };
   const step = decide(flowOf(run, frame), frame.value, contextOf(run, frame), event);
   if (!step) return false;
   if (run.frames[index + 1]?.call === null) drop(run, index + 1);
   run.hearing = { seq, text };
+  run.understood.set(seq, plainly(found));
   yield* take(run, index, step);
   return true;
 }

@@ -3,7 +3,7 @@ import type { KnowledgeHit } from '#core/knowledge/hit.ts';
 import { withContext } from '#core/understanding/follow-up.ts';
 import { detectLocale, detectMood } from '#core/understanding/signals.ts';
 import type { IntentInfo, Slots, Understood } from '#core/understanding/understood.ts';
-import { isVague, partIn } from './hear.ts';
+import { isOneWord, isVague, partIn } from './hear.ts';
 import { notUnderstood, type Answers, type Asking, type Request } from './requests.ts';
 
 /** From where on the dialogue acts, each 0 to 1. */
@@ -96,11 +96,11 @@ export function* meaningOf(reading: Reading): Asking<Meaning> {
   const category = sure?.route.kind === 'answer' ? sure.route.category : undefined;
   const among = yield* bestFirst(hits, category, { text: joined, locale }, thresholds);
   const [top] = among;
-  if (top && top.match >= neededFor(top, category, thresholds))
+  if (top && top.match >= neededFor(top, category, thresholds) && (leans || !isOneWord(query)))
     return { decision: { kind: 'answer', hit: top }, understood, hits: among };
   // Foreign to everything only because it says nothing: that is no question that we do not do.
   const known = vague ? { ...understood, outOfScope: false } : understood;
-  return { decision: askBack(among, known, reading, vague), understood: known, hits: among };
+  return { decision: askBack(among, known, reading, { vague, category }), understood: known, hits: among };
 }
 
 /** How well an answer must match to be quoted. */
@@ -158,9 +158,15 @@ export const candidatesOf = (hits: readonly KnowledgeHit[]): Candidate[] =>
   hits.slice(0, MOST_CANDIDATES).map(({ id, title, locale }) => ({ kind: 'faq', id, title, locale }));
 
 /** What may have been meant. A vague text is offered the likeliest, however unlikely. */
-function askBack(hits: readonly KnowledgeHit[], understood: Understood, reading: Reading, vague: boolean): Decision {
+function askBack(
+  hits: readonly KnowledgeHit[],
+  understood: Understood,
+  reading: Reading,
+  { vague, category }: { vague: boolean; category: string | undefined },
+): Decision {
   const { thresholds, intents, hasFlow } = reading;
-  const near = hits.filter(({ match }) => match >= thresholds.clarify);
+  // Of a subject that is known its own questions are offered, however they match.
+  const near = hits.filter((hit) => hit.match >= thresholds.clarify || hit.category === category);
   const candidates = candidatesOf(near);
   const covered = new Set(near.map(({ category }) => category));
   for (const { intent: name, confidence } of understood.outOfScope ? [] : understood.ranking) {

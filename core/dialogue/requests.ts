@@ -99,7 +99,9 @@ async function answersTo({ requests, enough }: Batch, lookups: Lookups): Promise
     for (const one of all)
       void one.then(() => {
         open -= 1;
-        if (open === 0 || enough(answers)) resolve();
+        if (open === 0) resolve();
+        // Whoever needs no waiting either still has his say: it is recorded.
+        else if (enough(answers)) setImmediate(resolve);
         return undefined;
       }, reject);
   });
