@@ -161,6 +161,17 @@ test('processes that start together bring the schema up once, beside ours', asyn
   await fresh.drop();
 });
 
+test('a schema of a newer BullMQ is left alone, and said', async () => {
+  const fresh = await createTestDatabase({ template: EMPTY });
+  await open({ kind: 'postgres', connection: fresh.connection });
+  await Promise.all(opened.splice(0).map((queues) => queues.close()));
+  const pool = new Pool(fresh.connection);
+  await pool.query('update bullmq.migration set min_client_version = 99');
+  await pool.end();
+  await expect(open({ kind: 'postgres', connection: fresh.connection })).rejects.toThrow(/schema/i);
+  await fresh.drop();
+});
+
 test('while the database is away wake-ups are lost without a word but one', async () => {
   const fresh = await createTestDatabase({ template: EMPTY });
   const queues = await open({ kind: 'postgres', connection: fresh.connection });

@@ -526,6 +526,17 @@ describe('several workers', () => {
     },
   );
 
+  test('a killed worker’s message stays doubtful for as long as its channel has no connection', async () => {
+    const id = await outbox.conversation('slack');
+    await outbox.say(id, 'one');
+    await abandon(id);
+    const without = deliver({ adapters: [] });
+    await until(without, id, 'uncertain');
+    expect((await outbox.rows(id))[0]).toMatchObject({ error: expect.stringContaining('No connection to slack') });
+    await sent(deliver(), id);
+    expect(platform.shownAt(id)).toEqual(['one']);
+  });
+
   test('a worker that outlived its lease marks nothing', async () => {
     const id = await outbox.conversation('slack');
     await outbox.say(id, 'one');
