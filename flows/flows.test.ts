@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { createMachine } from 'xstate';
 import { checkFlow } from '#core/dialogue/check-flow.ts';
 import { createFlowCompiler } from '#core/dialogue/compile.ts';
 import { Flow, flowJsonSchema } from '#core/dialogue/flow.schema.ts';
@@ -12,6 +13,13 @@ test('the shipped flows have no fault', () => {
   const names = new Set(shipped.flows.map((flow) => Flow.parse(flow).id));
   expect(shipped.flows.map((flow) => checkFlow(flow, names)).filter((result) => 'errors' in result)).toEqual([]);
   expect(createFlowCompiler().compile(shipped).flows.size).toBe(names.size);
+});
+
+test('a flow is a machine configuration as XState itself takes it', () => {
+  for (const flow of shipped.flows) {
+    const machine = createMachine(flow as Parameters<typeof createMachine>[0]);
+    expect(machine.root.states).not.toEqual({});
+  }
 });
 
 test('every flow that an intent of the demo shop leads to is there', () => {
