@@ -90,7 +90,7 @@ type Progress = (step: string) => void;
 
 /** A running Frontdesk. */
 export type Running = {
-  urls: { demo: string; admin: string; docs: string };
+  addresses: readonly [name: string, url: string][];
   /** Only on the very first start: how the first admin signs in. */
   firstAdmin?: { email: string; password: string };
   /** Takes no new work, finishes what is under way, and ends everything it started. */
@@ -477,7 +477,14 @@ export async function startFrontdesk(
     const port = await startServing(foundation, content, engine, role, stops);
     const home = `http://localhost:${port}`;
     return {
-      urls: { demo: `${home}/`, admin: `${home}/admin`, docs: `${home}/docs` },
+      addresses:
+        role === 'worker'
+          ? [['Health', `${home}/readyz`]]
+          : [
+              ['Web chat', `${home}/`],
+              ['Admin', `${home}/admin`],
+              ['API', `${home}/docs`],
+            ],
       ...(firstAdmin ? { firstAdmin } : {}),
       stop,
     };

@@ -49,12 +49,18 @@ export const startCommand: Command = {
 const settingRows = (): [string, string][] =>
   describeSettings().map(({ name, fallback, says }) => [name, fallback === '' ? says : `${says} Default: ${fallback}`]);
 
+const SAME_REQUEST_MS = 300;
+
 /** The first request to end is what the command waits for; a second one ends the process where it stands. */
 function listenForInterrupts(terminal: Terminal): { first: Promise<void>; end: () => void } {
   const first = Promise.withResolvers<void>();
   let asked = 0;
+  let firstAt = 0;
   const end = terminal.onInterrupt(() => {
+    // A launcher and its terminal may both pass on the same Ctrl-C.
+    if (asked === 1 && performance.now() - firstAt < SAME_REQUEST_MS) return;
     asked += 1;
+    if (asked === 1) firstAt = performance.now();
     first.resolve();
     if (asked === 1) return;
     terminal.complain(
@@ -67,16 +73,11 @@ function listenForInterrupts(terminal: Terminal): { first: Promise<void>; end: (
 
 function announce(
   terminal: Terminal,
-  running: { urls: { demo: string; admin: string; docs: string }; firstAdmin?: { email: string; password: string } },
+  running: { addresses: readonly [name: string, url: string][]; firstAdmin?: { email: string; password: string } },
   startedMs: number,
 ): void {
   terminal.print(`\nFrontdesk is ready (${(startedMs / 1_000).toFixed(1)} s).\n`);
-  const { demo, admin, docs } = running.urls;
-  printTable(terminal, [
-    ['Web chat', demo],
-    ['Admin', admin],
-    ['API', docs],
-  ]);
+  printTable(terminal, running.addresses);
   if (running.firstAdmin) {
     const { email, password } = running.firstAdmin;
     terminal.print(`\nThe first admin, shown this once:\n`);
