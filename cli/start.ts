@@ -49,18 +49,12 @@ export const startCommand: Command = {
 const settingRows = (): [string, string][] =>
   describeSettings().map(({ name, fallback, says }) => [name, fallback === '' ? says : `${says} Default: ${fallback}`]);
 
-const SAME_REQUEST_MS = 300;
-
 /** The first request to end is what the command waits for; a second one ends the process where it stands. */
 function listenForInterrupts(terminal: Terminal): { first: Promise<void>; end: () => void } {
   const first = Promise.withResolvers<void>();
   let asked = 0;
-  let firstAt = 0;
   const end = terminal.onInterrupt(() => {
-    // A launcher and its terminal may both pass on the same Ctrl-C.
-    if (asked === 1 && performance.now() - firstAt < SAME_REQUEST_MS) return;
     asked += 1;
-    if (asked === 1) firstAt = performance.now();
     first.resolve();
     if (asked === 1) return;
     terminal.complain(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Login, Me, RefreshRequest, TokenAnswer } from '#core/access/access.schema.ts';
 import type { Accounts } from '#core/access/accounts.ts';
+import { Problem } from '#core/errors.ts';
 import { get, post, type Endpoint } from './endpoint.ts';
 import type { Limits } from './limits.ts';
 import { userOf } from './router.ts';
@@ -25,13 +26,20 @@ export function authEndpoints({ accounts, limits }: { accounts: Accounts; limits
         form: true,
         returns: TokenAnswer,
         status: 200,
-        problems: ['unauthenticated', 'invalid', 'unavailable'],
-        limit: 'logins',
+        problems: ['unauthenticated', 'invalid', 'too-many', 'unavailable'],
       },
-      async ({ body, setHeader }) => {
-        await limits.take('loginsPerEmail', body.email);
+      async ({ body, ip, setHeader }) => {
+        await limits.check('logins', ip);
+        await limits.check('loginsPerEmail', body.email);
         setHeader('Cache-Control', 'no-store');
-        return accounts.signIn(body.email, body.password);
+        try {
+          return await accounts.signIn(body.email, body.password);
+        } catch (error) {
+          // Only what fails counts, for an address that nobody has as well.
+          if (error instanceof Problem && error.kind === 'unauthenticated')
+            await Promise.allSettled([limits.take('logins', ip), limits.take('loginsPerEmail', body.email)]);
+          throw error;
+        }
       },
     ),
     post(

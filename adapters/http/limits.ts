@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { tooMany } from '#core/errors.ts';
+import { tooMany, type Problem } from '#core/errors.ts';
 import type { LimitTier } from './endpoint.ts';
 
 /** So many in so many seconds. */
@@ -9,6 +9,8 @@ type Limit = { count: number; seconds: number };
 export type Limits = {
   /** Takes one; throws `too-many` with the time to wait. Returns what is left, for the `RateLimit-*` headers. */
   take(tier: LimitTier | 'requests', key: string): Promise<{ limit: number; remaining: number; resetSeconds: number }>;
+  /** Throws `too-many` when there is none left, and takes none: for what only counts when it fails. */
+  check(tier: LimitTier, key: string): Promise<void>;
 };
 
 /** Allowances kept in this process. */
@@ -19,7 +21,16 @@ export function createLimits(settings: Readonly<Record<LimitTier | 'requests', L
       new RateLimiterMemory({ points: count, duration: seconds, keyPrefix: tier }),
     ]),
   );
+  const refused = (msBeforeNext: number): Problem => {
+    const wait = Math.ceil(msBeforeNext / 1000);
+    return tooMany(`Too many at once. Try again in ${wait} s.`, wait);
+  };
   return {
+    async check(tier, key) {
+      const limiter = limiters.get(tier)!;
+      const state = await limiter.get(key);
+      if (state && state.consumedPoints >= limiter.points) throw refused(state.msBeforeNext);
+    },
     async take(tier, key) {
       const limiter = limiters.get(tier)!;
       try {
@@ -29,10 +40,8 @@ export function createLimits(settings: Readonly<Record<LimitTier | 'requests', L
           remaining: left.remainingPoints,
           resetSeconds: Math.ceil(left.msBeforeNext / 1000),
         };
-      } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) throw refused;
-        const wait = Math.ceil(refused.msBeforeNext / 1000);
-        throw tooMany(`Too many at once. Try again in ${wait} s.`, wait);
+      } catch (full) {
+        throw full instanceof RateLimiterRes ? refused(full.msBeforeNext) : full;
       }
     },
   };

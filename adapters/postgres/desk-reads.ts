@@ -172,9 +172,10 @@ export function createDeskReads({
           email_sealed: Buffer | null;
           phone_sealed: Buffer | null;
           page_sealed: Buffer | null;
+          state_sealed: Buffer | null;
           understood: Understanding | null;
         }>(
-          `select c.email_sealed, c.phone_sealed, s.page_sealed, s.understood from chat_sessions s join contacts c on c.id = s.contact_id where s.id = $1`,
+          `select c.email_sealed, c.phone_sealed, s.page_sealed, s.state_sealed, s.understood from chat_sessions s join contacts c on c.id = s.contact_id where s.id = $1`,
           [id],
         ),
         pool.query<{ id: string; collected_sealed: Buffer | null }>(
@@ -230,8 +231,11 @@ export function createDeskReads({
           })),
           page: readPage(sealing.openJson(key, 'chat_sessions.page', id, own.page_sealed)),
         },
-        collected: ((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) ??
-          {}) as Record<string, string>,
+        collected: {
+          ...((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) as Slots | null),
+          // What the customer added while waiting.
+          ...slotsOf(sealing.openJson(key, 'chat_sessions.state', id, own.state_sealed)),
+        },
         understanding: own.understood
           ? {
               rung: own.understood.rung,
@@ -262,6 +266,14 @@ export function createDeskReads({
       };
     },
   };
+}
+
+type Slots = Record<string, string>;
+
+/** The values that a dialogue has collected; the files among them are in the transcript. */
+function slotsOf(state: unknown): Slots {
+  const { files: _, ...slots } = (state as { slots?: Slots } | null)?.slots ?? {};
+  return slots;
 }
 
 type Understanding = { rung: string; took: number; ranking: { intent: string; confidence: number }[] };

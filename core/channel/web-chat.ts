@@ -109,10 +109,12 @@ export function createWebChat(tools: {
   /** The turn inside this process, or undefined when it needs something from outside, or its flow fails here. */
   function decide(conversation: Conversation, holder: Held, event: DialogueEvent): TurnOutcome | undefined {
     try {
-      return dialogue.runNow(
+      const outcome = dialogue.runNow(
         { state: holder.state, facts: factsOf(conversation), events: [event], now: now() },
         tools.lookups,
       );
+      for (const fault of outcome?.faults ?? []) tools.onError(new Error(fault), { conversation: conversation.id });
+      return outcome;
     } catch (error) {
       tools.onError(error, { conversation: conversation.id });
       return undefined;

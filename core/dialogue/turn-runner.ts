@@ -56,6 +56,8 @@ export function createTurnRunner(tools: {
         { state: stateOf(conversation), facts: factsOf(conversation), events, now: now() },
         tools.lookupsFor(conversation, abort.signal),
       );
+      for (const fault of outcome.faults)
+        tools.onError(new Error(fault), { conversation: conversation.id, attempts: 0 });
       const written = await store.commitTurn(claim, toOutcome(outcome));
       if (written.kind === 'moved') return 'done';
       live.publish({
