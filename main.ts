@@ -28,6 +28,7 @@ import { deskStatus } from '#adapters/postgres/desk-status.ts';
 import { createDeskStore } from '#adapters/postgres/desk-store.ts';
 import { createFlowStore } from '#adapters/postgres/flow-store.ts';
 import { createIntentStore } from '#adapters/postgres/intent-store.ts';
+import { createOutboundStore } from '#adapters/postgres/outbound-store.ts';
 import { openDatabase, type Database } from '#adapters/postgres/open-database.ts';
 import { outboundStates } from '#adapters/postgres/outbound-states.ts';
 import { createSealing } from '#adapters/postgres/sealing.ts';
@@ -47,6 +48,7 @@ import { verifyAccess } from '#core/access/tokens.ts';
 import { createAllowance } from '#core/channel/allowance.ts';
 import { createCursorBook } from '#core/channel/cursor-book.ts';
 import { createReplyWaiter } from '#core/channel/reply-waiter.ts';
+import { createDelivery } from '#core/channel/deliver.ts';
 import { createSweeper } from '#core/channel/sweeper.ts';
 import { createLocalWakeUps } from '#core/channel/wake-up.ts';
 import { createWebChat } from '#core/channel/web-chat.ts';
@@ -262,8 +264,18 @@ function buildEngine(foundation: Foundation, content: Content, processes: Proces
     ticketNumber: () => ticketNumbers.take(),
     ticket: (number) => tickets.statusFor(conversation.contactId, number),
   });
-  const runner = createTurnRunner({ store, dialogue, lookupsFor, live, worker: processes.process, now, onError });
   const wake = (id: string): void => wakeUps.wake('turn', id);
+  const deliver = (id: string): void => wakeUps.wake('delivery', id);
+  const runner = createTurnRunner({
+    store,
+    dialogue,
+    lookupsFor,
+    live,
+    deliver,
+    worker: processes.process,
+    now,
+    onError,
+  });
   const chat = createWebChat({
     store,
     dialogue,
@@ -290,6 +302,7 @@ function buildEngine(foundation: Foundation, content: Content, processes: Proces
     store: createDeskStore(rows),
     live,
     wake,
+    deliver,
     attachment: uploads.attachment,
     intentTitle: (name, locale) =>
       intents.catalogue().intents.find((intent) => intent.name === name)?.title[locale] ?? name,
@@ -299,15 +312,40 @@ function buildEngine(foundation: Foundation, content: Content, processes: Proces
         .filter((hit) => hit.match >= DEFAULT_THRESHOLDS.clarify)
         .map((hit) => ({ id: hit.id, question: hit.title, answer: hit.answer })),
   });
+  const delivery = createDelivery({
+    store: createOutboundStore({ pool, sealing: rows.sealing, onError }),
+    // The web delivers by its sockets; the platforms' adapters stand here as they come.
+    adapters: [],
+    live,
+    worker: processes.process,
+    clock: () => performance.now(),
+    random: Math.random,
+    onError,
+  });
   const cursors = createCursorBook(store);
   const sweeper = createSweeper({
     store,
     run: runner.run,
-    also: [() => desk.releaseUnattended(), () => ticketNumbers.refill()],
+    also: [desk.releaseUnattended, ticketNumbers.refill, delivery.due],
     everyMs: SWEEP_MS,
     onError,
   });
-  return { store, live, presence, contacts, servers, chat, runner, desk, tickets, uploads, cursors, sweeper, metrics };
+  return {
+    store,
+    live,
+    presence,
+    contacts,
+    servers,
+    chat,
+    runner,
+    desk,
+    tickets,
+    uploads,
+    cursors,
+    delivery,
+    sweeper,
+    metrics,
+  };
 }
 type Engine = ReturnType<typeof buildEngine>;
 
@@ -400,6 +438,8 @@ type Stops = (() => Promise<unknown> | void)[];
 /** Turns, sweeps and housekeeping: what a worker does. */
 async function startWork({ onError }: Foundation, { wakeUps, housekeeping }: Processes, engine: Engine, stops: Stops) {
   wakeUps.work('turn', engine.runner.run);
+  wakeUps.work('delivery', engine.delivery.run);
+  stops.push(engine.delivery.close);
   stops.push(() =>
     Promise.race([engine.runner.idle(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]),
   );

@@ -37,6 +37,8 @@ export function createDesk(tools: {
   live: Live;
   /** Wakes the bot for a conversation that is its own again. */
   wake: (sessionId: string) => void;
+  /** Brings what an agent said to its platform. */
+  deliver: (sessionId: string) => void;
   suggest: Suggest;
   intentTitle: (name: string, locale: Locale) => string;
   attachment: (sessionId: string, uploadId: string) => Promise<Attachment | undefined>;
@@ -104,11 +106,12 @@ export function createDesk(tools: {
         attachment ? { clientMessageId, attachment } : { clientMessageId, text: text! },
       );
       tell(sessionId, said);
+      tools.deliver(sessionId);
       return said.message;
     },
     async resend(sessionId, seq, agent) {
       const message = await store.resend(sessionId, seq, agent);
-      tools.wake(sessionId);
+      tools.deliver(sessionId);
       live.publish({ type: 'desk', sessionId });
       return message;
     },

@@ -23,6 +23,8 @@ export function createTurnRunner(tools: {
   dialogue: Dialogue;
   lookupsFor: (conversation: Conversation, signal: AbortSignal) => Lookups;
   live: Live;
+  /** Brings what was said to its platform; the web needs none. */
+  deliver: (id: string) => void;
   /** This worker, as leases name it. */
   worker: string;
   now: () => Date;
@@ -60,6 +62,7 @@ export function createTurnRunner(tools: {
         tools.onError(new Error(fault), { conversation: conversation.id, attempts: 0 });
       const written = await store.commitTurn(claim, toOutcome(outcome));
       if (written.kind === 'moved') return 'done';
+      if (conversation.channel !== 'web') tools.deliver(conversation.id);
       live.publish({
         type: 'changes',
         sessionId: conversation.id,
