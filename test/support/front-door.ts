@@ -196,7 +196,6 @@ export async function openFrontDoor(
     lookups,
     live,
     wake: nothing,
-    deliver: nothing,
     uuid,
     now,
     onError: (error) => faults.push(error),
