@@ -1,6 +1,6 @@
 import { isFunctionWord } from '#core/understanding/function-words.ts';
 import { stem } from '#core/understanding/stemmer.ts';
-import { normalize, runs, wordsOf } from '#core/understanding/text.ts';
+import { normalize, normalRuns, runs, wordsOf } from '#core/understanding/text.ts';
 
 /** A part of a text, from its first UTF-16 unit (included) to its last (excluded). */
 export type Span = [from: number, to: number];
@@ -13,7 +13,7 @@ export function createHighlighter(query: string): Highlighter {
   const stems = new Set<string>();
   const pairs = new Set<string>();
   const singles = new Set<string>();
-  for (const run of runs(normalize(query))) {
+  for (const run of normalRuns(query)) {
     const characters = Array.from(run.text);
     if (!run.han) {
       const [word] = wordsOf(run.text);

@@ -1,7 +1,7 @@
 import { isFunctionCharacter, isFunctionWord } from '#core/understanding/function-words.ts';
 import { hashPieces, hashText } from '#core/understanding/hash.ts';
 import { stem } from '#core/understanding/stemmer.ts';
-import { normalize, runs, wordsOf } from '#core/understanding/text.ts';
+import { normalRuns, wordsOf } from '#core/understanding/text.ts';
 
 /**
  * One term of a text: a 32-bit hash, how often it occurs, how much its kind counts in a query, and whether it is mere
@@ -26,7 +26,7 @@ export function termsOf(text: string): Term[] {
     else terms.set(hash, { hash, count: 1, weight, grammar });
   };
   const addTrigram = (hash: number): void => add(hash, TRIGRAM_WEIGHT, false);
-  for (const run of runs(normalize(text))) {
+  for (const run of normalRuns(text)) {
     if (run.han) {
       let previous = '';
       for (const character of run.text) {

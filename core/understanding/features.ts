@@ -1,5 +1,5 @@
 import { hashEnd, hashPieces, hashStep, hashText } from './hash.ts';
-import { normalize, runs, wordsOf } from './text.ts';
+import { normalRuns, wordsOf } from './text.ts';
 
 /**
  * What the classifier sees of a text, as 32-bit hashes with repetitions: words and pairs of words, and pieces of words.
@@ -33,7 +33,7 @@ export function featuresOf(text: string): Features {
     if (previous !== 0) words.push(hashEnd(hashStep(hashStep(PAIR, previous), hash)));
     previous = hash;
   };
-  for (const run of runs(normalize(text.slice(0, MAX_LENGTH)))) {
+  for (const run of normalRuns(text.slice(0, MAX_LENGTH))) {
     if (run.han) {
       for (const character of run.text) addWord(character);
       hashPieces(HAN_PIECE, `^${run.text}$`, HAN_LENGTHS, addPiece);

@@ -119,8 +119,10 @@ export function detectCommand(text: string): Command | null {
   const whole = commandOf(text);
   if (whole) return whole;
   const clauses = text.split(/[,，。.!！、;；]+/).filter((clause) => comparisonKey(clause) !== '');
-  const [first, ...others] = clauses.map(commandOf);
-  return first && others.every((command) => command === first) ? first : null;
+  // One clause alone was the whole.
+  if (clauses.length < 2) return null;
+  const first = commandOf(clauses[0]!);
+  return first && clauses.every((clause) => commandOf(clause) === first) ? first : null;
 }
 
 function commandOf(text: string): Command | null {

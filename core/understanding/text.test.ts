@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { clean, comparisonKey, hasHan, normalize, runs, wordsOf } from './text.ts';
 
 const texts = (text: string): string[] => runs(normalize(text)).map((run) => run.text);
@@ -74,4 +75,18 @@ test('English endings are words of their own', () => {
     ['plain'],
     ["o'clock"],
   ]);
+});
+
+test('texts are cut as the pattern cuts them that says what a run is', () => {
+  const pattern = /\p{Script=Han}+|[[\p{L}\p{N}\p{M}]--\p{Script=Han}]+(?:'[[\p{L}\p{N}\p{M}]--\p{Script=Han}]+)*/gv;
+  const characters = fc.constantFrom(...Array.from("a1'中文𠮷々〇アé٣𝒜😀? "), '\u0301', '\ud800');
+  const property = fc.property(fc.array(characters, { maxLength: 12 }), (array) => {
+    const text = array.join('');
+    const cut = runs(text);
+    expect(cut.map((run) => [run.text, run.start])).toEqual(
+      [...text.matchAll(pattern)].map((one) => [one[0], one.index]),
+    );
+    for (const run of cut) expect(run.han).toBe(/\p{Script=Han}/u.test(run.text));
+  });
+  fc.assert(property, { numRuns: 1_000 });
 });

@@ -1,19 +1,32 @@
 import { Converter } from 'opencc-js/t2cn';
+import { recalling } from './recalling.ts';
 
 /** A stretch of one script: Han characters, or letters and digits of any other script. `start` counts UTF-16 units. */
 export type Run = { text: string; start: number; han: boolean };
 
-/**
- * `\p{L}` includes Han: without the subtraction `iPhone壞了` and `2015年的` would be one word each, and neither would
- * ever be found again. A word may hold apostrophes (`don't`), not begin or end with one.
- */
-const RUN = /\p{Script=Han}+|[[\p{L}\p{N}\p{M}]--\p{Script=Han}]+(?:'[[\p{L}\p{N}\p{M}]--\p{Script=Han}]+)*/gv;
 const HAN = /\p{Script=Han}/u;
+/** `\p{L}` includes Han: taken together, `iPhone壞了` and `2015年的` would be one word each, and neither ever found again. */
+const WORD = /[\p{L}\p{N}\p{M}]/u;
+/** What a character is; of the first plane looked up but once, since a pattern for each character of each text takes long. */
+const [UNSEEN, OTHER, HAN_CHARACTER, WORD_CHARACTER] = [0, 1, 2, 3];
+const kinds = new Uint8Array(0x10000);
+
+function look(code: number): number {
+  const character = String.fromCodePoint(code);
+  return HAN.test(character) ? HAN_CHARACTER : WORD.test(character) ? WORD_CHARACTER : OTHER;
+}
+
+function kindOf(code: number): number {
+  if (code >= kinds.length) return look(code);
+  const kind = kinds[code]!;
+  return kind === UNSEEN ? (kinds[code] = look(code)) : kind;
+}
 
 /** Soft hyphens, zero-width and direction marks, variation selectors, tag characters: seen by no reader. */
 const INVISIBLE =
   /\u034F|[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|[\uFE00-\uFE0F]|[\u{E0000}-\u{E0FFF}]/gu;
 
+const APOSTROPHE = 0x27;
 const ENDINGS = /^(.+?)(n't|'s|'re|'ve|'ll|'d|'m)$/;
 
 let converter: ((text: string) => string) | undefined;
@@ -24,40 +37,79 @@ function toSimplified(text: string): string {
   return convert(text);
 }
 
+/** Texts remembered of each kind: those of the turns under way, and the buttons and titles that come back all the time. */
+const REMEMBERED = 1_000;
+
 /** Whether the text holds a Han character. */
-export const hasHan = (text: string): boolean => HAN.test(text);
-
-/** The text without characters that no reader sees, with the full-width and other compatibility forms made plain. */
-export const clean = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replace(INVISIBLE, '')
-    .replace(/[‘’ʼ`´]/g, "'")
-    .replace(/[“”]/g, '"');
-
-/** The form in which texts are compared: cleaned, lower case, Simplified Chinese. For machines, never shown. */
-export function normalize(text: string): string {
-  const folded = clean(text).toLowerCase();
-  return HAN.test(folded) ? toSimplified(folded) : folded;
+export function hasHan(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at)!;
+    if (kindOf(code) === HAN_CHARACTER) return true;
+    if (code > 0xffff) at++;
+  }
+  return false;
 }
 
+/** The text without characters that no reader sees, with the full-width and other compatibility forms made plain. */
+export const clean = recalling(
+  (text) =>
+    text
+      .normalize('NFKC')
+      .replace(INVISIBLE, '')
+      .replace(/[‘’ʼ`´]/g, "'")
+      .replace(/[“”]/g, '"'),
+  REMEMBERED,
+);
+
+/** The form in which texts are compared: cleaned, lower case, Simplified Chinese. For machines, never shown. */
+export const normalize = recalling((text) => {
+  const folded = clean(text).toLowerCase();
+  return hasHan(folded) ? toSimplified(folded) : folded;
+}, REMEMBERED);
+
+/** The runs of the normalized text. */
+export const normalRuns = recalling((text): readonly Run[] => runs(normalize(text)), REMEMBERED);
+
 /** Normalized, and only letters and digits: two texts with the same key differ in punctuation and spaces alone. */
-export function comparisonKey(text: string): string {
+export const comparisonKey = recalling((text) => {
   let key = '';
   let afterHan = true;
-  for (const run of runs(normalize(text))) {
+  for (const run of normalRuns(text)) {
     key += afterHan || run.han ? run.text : ` ${run.text}`;
     afterHan = run.han;
   }
   return key;
-}
+}, REMEMBERED);
 
-/** The text cut where the script changes or neither letter nor digit stands; expects cleaned or normalized text. */
+/**
+ * The text cut where the script changes or neither letter nor digit stands; expects cleaned or normalized text. A word
+ * may hold apostrophes (`don't`), not begin or end with one.
+ */
 export function runs(text: string): Run[] {
   const found: Run[] = [];
-  for (const match of text.matchAll(RUN)) {
-    found.push({ text: match[0], start: match.index, han: HAN.test(match[0]) });
+  let start = 0;
+  let inside = OTHER;
+  let apostrophe = false;
+  const cut = (end: number): void => {
+    if (inside !== OTHER) found.push({ text: text.slice(start, end), start, han: inside === HAN_CHARACTER });
+  };
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at)!;
+    const kind = kindOf(code);
+    if (kind !== inside) {
+      // The one before was an apostrophe: within a word only if the word goes on.
+      if (apostrophe) cut(at - 1);
+      else if (code === APOSTROPHE && inside === WORD_CHARACTER) {
+        apostrophe = true;
+        continue;
+      } else cut(at);
+      start = at;
+      inside = kind;
+    }
+    apostrophe = false;
+    if (code > 0xffff) at++;
   }
+  cut(apostrophe ? text.length - 1 : text.length);
   return found;
 }
 
