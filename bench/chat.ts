@@ -221,11 +221,13 @@ say(
   `${os.cpus().length} cores, load ${os.loadavg()[0]!.toFixed(1)}; ${questions.length} distinct questions; limits raised: ${JSON.stringify(RAISED)}`,
 );
 const postgres = await startEmbeddedPostgres({
-  dataDir: folder,
+  dataDir: path.join(folder, 'postgres'),
   settings: { shared_preload_libraries: 'pg_stat_statements', shared_buffers: '128MB' },
   log: quiet,
 });
 const pool = new Pool({ ...postgres.connection, max: 20 });
+// At the end the server goes before the last connections do.
+pool.on('error', () => {});
 try {
   await pool.query('create extension if not exists pg_stat_statements');
   const commitLimit = await measureCommits(pool);
@@ -241,14 +243,14 @@ try {
   const echoPaced = await measureEcho(1_000, PACED_PER_SECOND);
   add({ what: `bare ws echo, ${PACED_PER_SECOND}/s over 1000 sockets`, ...spread(echoPaced.answers) });
   const launched = performance.now();
-  const server = await launchFrontdesk(postgres.connection);
+  const server = await launchFrontdesk(postgres.connection, path.join(folder, 'data'));
   add({ what: 'frontdesk, first start on an empty database', ms: (performance.now() - launched).toFixed(0) });
   const { saturated, pacedAnswers } = await measureFrontdesk(server, pool);
   await measureBursts(server);
   const limitAgain = await measureCommits(pool);
   await server.stop();
   const again = performance.now();
-  const second = await launchFrontdesk(postgres.connection);
+  const second = await launchFrontdesk(postgres.connection, path.join(folder, 'data'));
   add({ what: 'frontdesk, a later start until ready', ms: (performance.now() - again).toFixed(0) });
   await second.stop();
   const limit = (commitLimit + limitAgain) / 2;

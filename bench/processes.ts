@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { PostgresConnection } from '#adapters/postgres/embedded/embedded-postgres.ts';
 
@@ -58,12 +57,15 @@ export const RAISED = {
 };
 
 /** Frontdesk on the given PostgreSQL, in its own process. */
-export function launchFrontdesk(database: PostgresConnection, env: Record<string, string> = {}): Promise<Program> {
+export function launchFrontdesk(
+  database: PostgresConnection,
+  data: string,
+  env: Record<string, string> = {},
+): Promise<Program> {
   const { host, port, user, password, database: name } = database;
   const url = `postgres://${user}:${encodeURIComponent(password)}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`;
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'frontdesk-bench-'));
   return launch(
-    [process.env['BENCH_START'] ?? 'cli/frontdesk.ts', 'start'],
+    ['cli/frontdesk.ts', 'start', '--no-build'],
     { DATABASE_URL: url, FRONTDESK_DATA: data, LOG_LEVEL: 'error', ...RAISED, ...env },
     '/readyz',
   );
