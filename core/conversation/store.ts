@@ -1,5 +1,5 @@
-import type { Author, Change, ChannelName, ConversationState, Message } from './conversation.schema.ts';
-import type { InboundContent, Locale, OutboundContent } from './content.schema.ts';
+import type { Change, ChannelName, ConversationState, Message } from './conversation.schema.ts';
+import type { InboundContent, Locale } from './content.schema.ts';
 import type { Conversation } from './conversation.ts';
 import type { Effect, Reply } from './effect.ts';
 
