@@ -123,4 +123,3 @@ export type Waiting =
   | { kind: 'unattended'; id: number; seq: number; attempts: number };
 
 export type Claim = { conversation: Conversation; waiting: readonly Waiting[]; by: string };
-
