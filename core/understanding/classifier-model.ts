@@ -4,7 +4,7 @@ import type { RejectScale } from './reject.ts';
 import type { SparseRows, Vocabulary } from './vectors.ts';
 
 /** Rises with every change that makes the same examples give another model; kept models of older code are then trained anew. */
-const CODE_VERSION = 2;
+const CODE_VERSION = 3;
 
 /** The label of examples that belong to no intent (greetings, chit-chat, questions for someone else). Never in a ranking. */
 export const NONE = '__none__';

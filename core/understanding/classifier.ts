@@ -9,6 +9,7 @@ import {
 } from './classifier-model.ts';
 import { featuresOf, type Features } from './features.ts';
 import { assignFolds, NEVER_HELD_OUT } from './folds.ts';
+import { createNearest, type Nearness } from './nearest.ts';
 import { createRandom } from './random.ts';
 import { fitRejectScale, rejectScore, type Evidence } from './reject.ts';
 import { descend, margin, rowScales, withoutRows, type BinarySvm } from './svm.ts';
@@ -18,7 +19,6 @@ import {
   documentFrequencies,
   stackRows,
   type Coverage,
-  type SparseRows,
   type Vector,
   type Vocabulary,
 } from './vectors.ts';
@@ -38,73 +38,36 @@ export type Classifier = { hash: string; intents: readonly string[]; predict: (t
 
 const RANKED = 10;
 
-/** How many examples a text is compared with at most, those of the likeliest intents first: bounds the time of an answer. */
-const COMPARED = 1_000;
-
 /** Above so many texts for an intent, a feature seen once is noise that only makes the model larger. */
 const PLENTY = 30;
 
 /** Passes that let a trained SVM forget the rows taken from it; more change nothing. */
 const WARM_PASSES = 4;
 
-/** Finds the nearest of the training examples, intent by intent, best intent first. */
-function createNearest(examples: SparseRows, starts: Int32Array, width: number) {
-  const scratch = new Float32Array(width);
-  const lengths = new Float32Array(examples.starts.length - 1);
-  for (let row = 0; row < lengths.length; row++) {
-    let square = 0;
-    for (let at = examples.starts[row]!; at < examples.starts[row + 1]!; at++) square += examples.values[at]! ** 2;
-    lengths[row] = Math.sqrt(square);
+/** The intents from the highest margin down, at most `RANKED`; `none` is no intent. */
+function rank(margins: ArrayLike<number>, none: number): number[] {
+  const order: number[] = [];
+  for (let label = 0; label < margins.length; label++) {
+    if (label === none) continue;
+    let place = order.length;
+    while (place > 0 && margins[label]! > margins[order[place - 1]!]!) place--;
+    if (place < RANKED) order.splice(place, 0, label);
+    if (order.length > RANKED) order.pop();
   }
-
-  /** The highest cosine to an example of any intent, and to one of the first intent of `order`; `skip` hides rows. */
-  return function nearest(
-    { columns, values }: Vector,
-    order: ArrayLike<number>,
-    skip?: (row: number) => boolean,
-  ): { any: number; best: number } {
-    let square = 0;
-    for (let at = 0; at < columns.length; at++) {
-      scratch[columns[at]!] = values[at]!;
-      square += values[at]! * values[at]!;
-    }
-    const length = Math.sqrt(square);
-    let [any, best, compared] = [0, 0, 0];
-    for (let place = 0; place < order.length && compared < COMPARED; place++) {
-      const label = order[place]!;
-      for (let row = starts[label]!; row < starts[label + 1]! && compared < COMPARED; row++) {
-        if (skip?.(row)) continue;
-        compared++;
-        let dot = 0;
-        for (let at = examples.starts[row]!; at < examples.starts[row + 1]!; at++) {
-          dot += scratch[examples.columns[at]!]! * examples.values[at]!;
-        }
-        if (dot > 0) any = Math.max(any, dot / (length * lengths[row]!));
-      }
-      if (place === 0) best = any;
-    }
-    for (const column of columns) scratch[column] = 0;
-    return { any, best };
-  };
-}
-
-/** The intents from the highest margin down; `none` is no intent. */
-function rank(margins: ArrayLike<number>, none: number): Int32Array {
-  const order = Int32Array.from({ length: margins.length }, (_, label) => label).filter((label) => label !== none);
-  return order.sort((a, b) => margins[b]! - margins[a]! || a - b);
+  return order;
 }
 
 function evidenceOf(
   margins: ArrayLike<number>,
   order: ArrayLike<number>,
   none: number,
-  temperature: number,
-  near: { any: number; best: number },
+  probabilities: ArrayLike<number>,
+  near: Nearness,
   coverage: Coverage,
 ): Evidence {
   const first = margins[order[0]!]!;
   const second = order.length > 1 ? margins[order[1]!]! : first;
-  const highest = softmax(margins, temperature)[order[0]!]!;
+  const highest = probabilities[order[0]!]!;
   const notForeign = none === -1 ? 0 : -margins[none]!;
   return [highest, first - second, first, near.any, near.best, coverage.words, coverage.pieces, notForeign];
 }
@@ -191,13 +154,13 @@ export function trainClassifier(rows: readonly Example[], options: TrainingOptio
 
   const unseen = held.map(({ margins, row }): Unseen => ({ margins, label: labelOf[row]! }));
   const temperature = fitTemperature(unseen);
-  const nearest = createNearest(examples, exampleStarts, width);
+  const nearest = createNearest({ examples, starts: exampleStarts, width, none });
   const evidence = held
     .filter(({ row }) => labelOf[row] !== none)
     .map(({ fold, vector, margins }) => {
       const order = rank(margins, none);
-      const near = nearest(vector, order, (row) => foldOf[row] === fold && fold !== NEVER_HELD_OUT);
-      return evidenceOf(margins, order, none, temperature, near, vector.coverage);
+      const near = nearest(vector, order[0]!, (row) => foldOf[row] === fold && fold !== NEVER_HELD_OUT);
+      return evidenceOf(margins, order, none, softmax(margins, temperature), near, vector.coverage);
     });
   const reject = fitRejectScale(evidence);
   const hash = classifierHash(rows, options);
@@ -209,9 +172,9 @@ export function createClassifier(model: ClassifierModel): Classifier {
   const { labels, temperature, reject, vocabulary, weights } = model;
   const encoder = createEncoder(vocabulary);
   const width = vocabulary.hashes.length;
-  const nearest = createNearest(model.examples, model.exampleStarts, width);
   const classes = labels.length;
   const none = labels.indexOf(NONE);
+  const nearest = createNearest({ examples: model.examples, starts: model.exampleStarts, width, none });
 
   function marginsOf({ columns, values }: Vector): Float64Array {
     const margins = new Float64Array(classes);
@@ -231,13 +194,9 @@ export function createClassifier(model: ClassifierModel): Classifier {
     const order = rank(margins, none);
     if (order.length === 0) return { ranking: [], reject: 0, inScope: false };
     const probabilities = softmax(margins, temperature);
-    const near = nearest(vector, order);
-    const score = rejectScore(evidenceOf(margins, order, none, temperature, near, vector.coverage), reject);
-    const ranking: Prediction['ranking'] = [];
-    for (const label of order) {
-      if (ranking.length === RANKED) break;
-      ranking.push({ intent: labels[label]!, probability: probabilities[label]! });
-    }
+    const near = nearest(vector, order[0]!);
+    const score = rejectScore(evidenceOf(margins, order, none, probabilities, near, vector.coverage), reject);
+    const ranking = order.map((label) => ({ intent: labels[label]!, probability: probabilities[label]! }));
     const foreign = none !== -1 && probabilities[none]! > 0.5;
     const familiar = vector.columns.length > 0 && !foreign && score >= reject.threshold;
     return { ranking, reject: score, inScope: familiar };
