@@ -1,0 +1,126 @@
+import type { Violation } from './checker.ts';
+import type { Blows } from './nemesis.ts';
+
+/** A place in the sources where a bug is planted: `find` stands there once. */
+export type Planting = { file: string; find: string; put: string };
+
+/** A bug as somebody might have written it, what brings it to light, and what the fault test must say of it. */
+export type PlantedBug = {
+  name: string;
+  scenario: 'chat' | 'delivery';
+  blows: Partial<Blows>;
+  seconds: number;
+  expects: readonly Violation[];
+  plantings: readonly Planting[];
+};
+
+/** The five mistakes that such a system is built to not make. */
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'acknowledge before commit',
+    scenario: 'chat',
+    blows: { kill: 3, 'postgres immediate': 2 },
+    seconds: 5,
+    expects: ['lost'],
+    plantings: [
+      {
+        file: 'adapters/web/chat-sockets.ts',
+        find: `      const seq = await say(client, clientMessageId, content);
+      send(client, { type: 'accepted', clientMessageId, seq });`,
+        put: `      send(client, { type: 'accepted', clientMessageId, seq: client.cursor + 1 });
+      await say(client, clientMessageId, content);`,
+      },
+    ],
+  },
+  {
+    name: 'no unique key',
+    scenario: 'chat',
+    blows: { freeze: 4 },
+    seconds: 5,
+    expects: ['written twice'],
+    plantings: [
+      {
+        file: 'migrations/Migration20261124150000_initial.ts',
+        find: `this.addSql(\`alter table "inbound" add constraint "inbound_delivery_key" unique ("delivery_key");\`);`,
+        put: '',
+      },
+      {
+        file: 'core/channel/web-chat.ts',
+        find: 'const known = holder.remembered.get(message.clientId);',
+        put: 'const known = undefined as number | undefined;',
+      },
+    ],
+  },
+  {
+    name: 'no epoch check',
+    // Two processes sweep while the model thinks: what one has claimed the other must not be able to finish.
+    scenario: 'chat',
+    blows: {},
+    seconds: 5,
+    expects: ['answered twice'],
+    plantings: [
+      {
+        file: 'adapters/postgres/turn-writer.ts',
+        find: `where s.id = t.id and s.epoch = t.epoch and s.seq = t.seq and s.mode = t.mode and s.pending = 0
+     and (s.lease_until is null or s.lease_until < now())`,
+        put: 'where s.id = t.id',
+      },
+      {
+        file: 'adapters/postgres/turn-transaction.ts',
+        find: `where id = $1 and epoch = $2 and mode in ('bot', 'queued')
+   and ($12::int is null or (seq = $12 and pending = 0 and (lease_until is null or lease_until < now())))`,
+        put: 'where id = $1 and $2::int is not null and ($12::int is null or true)',
+      },
+      {
+        // The column's check would refuse the second of two turns that take the same messages.
+        file: 'adapters/postgres/turn-transaction.ts',
+        find: 'pending = pending - $4',
+        put: 'pending = greatest(0, pending - $4)',
+      },
+      {
+        file: 'adapters/postgres/claims.ts',
+        find: `where id = $1 and mode in ('bot', 'queued') and (lease_until is null or lease_until < now())`,
+        put: 'where id = $1',
+      },
+      {
+        file: 'adapters/postgres/conversation-store.ts',
+        find: `where pending > 0 and mode in ('bot', 'queued') and (lease_until is null or lease_until < now())`,
+        put: 'where pending > 0',
+      },
+    ],
+  },
+  {
+    name: 'blind resend',
+    scenario: 'delivery',
+    blows: { kill: 4, freeze: 1 },
+    seconds: 4,
+    expects: ['sent twice'],
+    plantings: [
+      {
+        file: 'core/channel/deliver.ts',
+        find: 'const found = await ask(message, adapter);',
+        put: `const found = { kind: 'absent' } as Reconciled;`,
+      },
+    ],
+  },
+  {
+    // Nothing else goes wrong here: what waits, waits because of the bug and not for a dead worker's lease.
+    name: 'lost wake-up without sweep',
+    scenario: 'chat',
+    blows: {},
+    seconds: 2,
+    expects: ['stuck'],
+    plantings: [
+      {
+        file: 'core/channel/web-chat.ts',
+        find: `if (received.mode !== 'agent') tools.wake(id);`,
+        put: '',
+      },
+      {
+        file: 'core/channel/sweeper.ts',
+        find: 'await Promise.all([...found].map(tools.run));',
+        put: 'void found;',
+      },
+    ],
+  },
+];
