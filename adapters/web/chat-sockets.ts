@@ -25,6 +25,9 @@ const MAX_FRAME_BYTES = 64 * 1024;
 
 type Client = {
   socket: WebSocket;
+  /** The connection below, and whether it holds back what is written to it until this tick's work is done. */
+  line: Duplex;
+  held: boolean;
   sessionId: string;
   /** The newest `seq` that was sent; -1 before the hello. */
   cursor: number;
@@ -94,7 +97,21 @@ export function createChatSockets(tools: {
     }
   }
 
-  const send = (client: Client, frame: ServerFrame): void => sendFrame(client.socket, frame);
+  function send(client: Client, frame: ServerFrame, sent?: () => void): void {
+    hold(client);
+    sendFrame(client.socket, frame, sent);
+  }
+
+  /** A turn's frames leave in one write: each write is a system call that costs more than the frame itself. */
+  function hold(client: Client): void {
+    if (client.held) return;
+    client.held = true;
+    client.line.cork();
+    process.nextTick(() => {
+      client.held = false;
+      client.line.uncork();
+    });
+  }
 
   /** Sends what comes next; anything else was sent already, or is missing something before it. */
   function follow(client: Client, changes: readonly Change[]): void {
@@ -110,7 +127,7 @@ export function createChatSockets(tools: {
 
   function sendChange(client: Client, change: Change): void {
     client.cursor = change.seq;
-    sendFrame(client.socket, change, () => cursors.delivered(client.sessionId, change.seq));
+    send(client, change, () => cursors.delivered(client.sessionId, change.seq));
   }
 
   async function catchUp(client: Client): Promise<void> {
@@ -236,9 +253,11 @@ export function createChatSockets(tools: {
     }
   }
 
-  function welcome(socket: WebSocket, sessionId: string): void {
+  function welcome(socket: WebSocket, line: Duplex, sessionId: string): void {
     const client: Client = {
       socket,
+      line,
+      held: false,
       sessionId,
       cursor: -1,
       reading: false,
@@ -289,7 +308,7 @@ export function createChatSockets(tools: {
           accepted.close(CLOSE.origin, 'origin');
           return;
         }
-        welcome(accepted, sessionId);
+        welcome(accepted, socket, sessionId);
       });
     },
 
