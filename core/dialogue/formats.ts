@@ -5,21 +5,28 @@ import type { SlotFormat } from './vocabulary.schema.ts';
 /** Longest value of a slot, in UTF-16 units: what is longer stands in the transcript. */
 export const MAX_SLOT = 400;
 
-const compiled = new Map<string, RE2JS>();
+const compiled = new Map<string, { pattern: RE2JS; last: { text: string; found: boolean } | undefined }>();
 
-/** A pattern in RE2 syntax, which runs in time linear to its text; letters match in either case. Throws on a bad pattern. */
-export function patternOf(source: string): RE2JS {
-  let pattern = compiled.get(source);
-  if (!pattern) {
-    pattern = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
+function compiledOf(source: string) {
+  let known = compiled.get(source);
+  if (!known) {
+    known = { pattern: RE2JS.compile(source, RE2JS.CASE_INSENSITIVE), last: undefined };
     if (compiled.size > 500) compiled.clear();
-    compiled.set(source, pattern);
+    compiled.set(source, known);
   }
-  return pattern;
+  return known;
 }
 
+/** A pattern in RE2 syntax, which runs in time linear to its text; letters match in either case. Throws on a bad pattern. */
+export const patternOf = (source: string): RE2JS => compiledOf(source).pattern;
+
 /** Whether the pattern occurs in the text. */
-export const matches = (source: string, text: string): boolean => patternOf(source).matcher(clean(text)).find();
+export function matches(source: string, text: string): boolean {
+  const known = compiledOf(source);
+  // XState asks each guard twice: whether there is a way, and then which.
+  if (known.last?.text !== text) known.last = { text, found: known.pattern.matcher(clean(text)).find() };
+  return known.last.found;
+}
 
 /** Ours, so they may run on the engine's own expressions: none of them backtracks more than linearly. */
 const BUILT_IN = {

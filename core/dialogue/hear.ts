@@ -1,4 +1,5 @@
 import { isFunctionWord } from '#core/understanding/function-words.ts';
+import { recalling } from '#core/understanding/recalling.ts';
 import { clean, comparisonKey, hasHan, runs, wordsOf } from '#core/understanding/text.ts';
 import type { Locale } from '#core/conversation/content.schema.ts';
 import type { Offer } from './dialogue-state.ts';
@@ -6,10 +7,17 @@ import type { Offer } from './dialogue-state.ts';
 /** More than its label may stand around a typed button, in UTF-16 units of the comparison key. */
 const SLACK = 4;
 
-const keysOf = (offer: Offer): string[] =>
-  Object.values(offer.labels)
-    .map(comparisonKey)
-    .filter((key) => key !== '');
+/** Labels are titles of the knowledge base and words of flows: there are few, and they come back in every conversation. */
+const LABELS = 1_000;
+const keyOf = recalling(comparisonKey, LABELS);
+
+function hasLabel({ labels }: Offer, test: (key: string) => boolean): boolean {
+  for (const locale in labels) {
+    const key = keyOf(labels[locale]!);
+    if (key !== '' && test(key)) return true;
+  }
+  return false;
+}
 
 /**
  * The offer that a typed text means: its label in any language, its number in the last list (`2`, `２`, `第 2 個`), or a
@@ -19,7 +27,7 @@ export function offerTyped(text: string, offers: readonly Offer[]): Offer | null
   if (offers.length === 0 || text.length > 100) return null;
   const key = comparisonKey(text);
   if (key === '') return starsTyped(text, offers);
-  const exact = offers.findLast((offer) => keysOf(offer).includes(key));
+  const exact = offers.findLast((offer) => hasLabel(offer, (label) => label === key));
   if (exact) return exact;
   const number = /^(?:第)?(\d{1,2})(?:个|项|分|颗星|星)?$/.exec(key)?.[1];
   if (number !== undefined) {
@@ -27,7 +35,7 @@ export function offerTyped(text: string, offers: readonly Offer[]): Offer | null
     return last[Number(number) - 1] ?? null;
   }
   const within = offers.filter((offer) =>
-    keysOf(offer).some((label) => label.length > 1 && key.length <= label.length + SLACK && holds(key, label)),
+    hasLabel(offer, (label) => label.length > 1 && key.length <= label.length + SLACK && holds(key, label)),
   );
   return within.length === 1 ? within[0]! : null;
 }

@@ -137,17 +137,18 @@ export function createBm25() {
       }
     }
     const best: Scored[] = [];
-    const isBefore = (a: Scored, b: Scored): boolean => a.score > b.score || (a.score === b.score && a.slot < b.slot);
     for (const slot of touched) {
-      const found = { slot, score: scores[slot]!, held: held[slot]! };
+      const score = scores[slot]!;
+      const isBefore = (other: Scored): boolean => score > other.score || (score === other.score && slot < other.slot);
+      const full = best.length === limit;
+      if ((!full || isBefore(best[limit - 1]!)) && accept(slot)) {
+        if (full) best.pop();
+        let at = best.length;
+        while (at > 0 && isBefore(best[at - 1]!)) at--;
+        best.splice(at, 0, { slot, score, held: held[slot]! });
+      }
       scores[slot] = 0;
       held[slot] = 0;
-      const full = best.length === limit;
-      if ((full && !isBefore(found, best[limit - 1]!)) || !accept(slot)) continue;
-      if (full) best.pop();
-      let at = best.length;
-      while (at > 0 && isBefore(found, best[at - 1]!)) at--;
-      best.splice(at, 0, found);
     }
     return best;
   }

@@ -1,10 +1,11 @@
 import { ASPECTS, ATTRIBUTES, FALSE_PARTICLES, LINKS, PARTICLES, PLACES, PLANS, SENDING } from './follow-up-words.ts';
 import { isFunctionWord } from './function-words.ts';
 import { once, patternOf } from './phrase-pattern.ts';
+import { recalling } from './recalling.ts';
 import { clean, hasHan, runs, wordsOf } from './text.ts';
 
-/** One part of a question and the part it plays in it. */
-type Part = { text: string; role: 'aspect' | 'attribute' | 'place' | 'subject' | 'filler' };
+/** One part of a question and the part it plays in it; `unknown` while it is still being cut. */
+type Part = { text: string; role: 'aspect' | 'attribute' | 'place' | 'subject' | 'filler' | 'unknown' };
 
 type Question = {
   /** Without the word that ties it to the last one, and without a final particle. */
@@ -39,25 +40,28 @@ const patterns = once(() => {
 
 /** Cuts a text into parts by the first list that knows a word; what none knows is subject, if it is more than grammar. */
 function partsOf(text: string): Part[] {
-  let parts: Part[] = [{ text, role: 'subject' }];
-  const known = new Set<Part>();
+  let parts: Part[] = [{ text, role: 'unknown' }];
   for (const [role, pattern] of patterns().roles) {
-    parts = parts.flatMap((part) => {
-      if (known.has(part)) return [part];
-      const pieces: Part[] = [];
-      let from = 0;
-      for (const match of part.text.matchAll(pattern)) {
-        if (match.index > from) pieces.push({ text: part.text.slice(from, match.index), role: 'subject' });
-        const piece: Part = { text: match[0], role };
-        known.add(piece);
-        pieces.push(piece);
-        from = match.index + match[0].length;
-      }
-      if (from < part.text.length) pieces.push({ text: part.text.slice(from), role: 'subject' });
-      return pieces;
-    });
+    const cut: Part[] = [];
+    for (const part of parts) {
+      if (part.role === 'unknown') cutBy(pattern, role, part.text, cut);
+      else cut.push(part);
+    }
+    parts = cut;
   }
-  return parts.flatMap((part) => (known.has(part) ? [part] : subjectsOf(part.text)));
+  return parts.flatMap((part) => (part.role === 'unknown' ? subjectsOf(part.text) : [part]));
+}
+
+/** Adds the parts of a text: what the pattern finds, and what lies between. */
+function cutBy(pattern: RegExp, role: Part['role'], text: string, into: Part[]): void {
+  let from = 0;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (match.index > from) into.push({ text: text.slice(from, match.index), role: 'unknown' });
+    into.push({ text: match[0], role });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) into.push({ text: text.slice(from), role: 'unknown' });
 }
 
 function subjectsOf(text: string): Part[] {
@@ -68,19 +72,10 @@ function subjectsOf(text: string): Part[] {
   });
 }
 
-/** Texts read last: a question is read when it is asked, and again as the context of the next two. */
-const REMEMBERED = 1_000;
-const remembered = new Map<string, Question>();
+/** A question is read for its context, for its query, and for whether it leans on the last one. */
+const REMEMBERED = 50;
 
-function read(text: string): Question {
-  let question = remembered.get(text);
-  if (!question) {
-    question = readAnew(text);
-    remembered.set(text, question);
-    if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value!);
-  }
-  return question;
-}
+const read = recalling(readAnew, REMEMBERED);
 
 function readAnew(text: string): Question {
   const plain = clean(text).toLowerCase().trim();
@@ -141,19 +136,19 @@ const join = (...texts: string[]): string => texts.filter((text) => text !== '')
  * the subject (`幾天會到` is still about Japan); a complete question stays as it is.
  */
 export function withContext(text: string, lastQuestions: readonly string[]): string {
+  const [lastText, beforeText] = lastQuestions.slice(-2).reverse();
+  if (lastText === undefined) return text;
   const question = read(text);
-  const [last, before] = lastQuestions
-    .slice(-2)
-    .reverse()
-    .map((each) => ({ text: each, ...read(each) }));
-  if (!last) return text;
-  const lastLeans = leansOnLast(last.text, last);
-  const earlier = lastLeans ? before : undefined;
+  const leans = leansOnLast(text, question);
+  const bareAttribute = has(question, 'attribute') && !has(question, 'subject') && !has(question, 'place');
+  if (!leans && !bareAttribute) return text;
 
-  if (!leansOnLast(text, question)) {
-    const bareAttribute = has(question, 'attribute') && !has(question, 'subject') && !has(question, 'place');
+  const last = read(lastText);
+  const earlier = beforeText !== undefined && leansOnLast(lastText, last) ? read(beforeText) : undefined;
+
+  if (!leans) {
     const placed = [last, earlier].find((each) => each && has(each, 'place'));
-    return bareAttribute && placed ? join(keep(placed, 'place'), text) : text;
+    return placed ? join(keep(placed, 'place'), text) : text;
   }
 
   const newPlace = has(question, 'place');

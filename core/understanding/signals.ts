@@ -2,6 +2,7 @@ import type { Locale } from '#core/conversation/content.schema.ts';
 import { isFunctionWord } from './function-words.ts';
 import { once, patternOf } from './phrase-pattern.ts';
 import { ANGER, COMMANDS, POLITENESS, type Command } from './phrases.ts';
+import { recalling } from './recalling.ts';
 import { clean, comparisonKey, hasHan, normalize, runs } from './text.ts';
 
 /** Begins only where a word does, and is bounded: a long text without an @ must not be read from each of its letters. */
@@ -19,8 +20,16 @@ const TAIWAN_PHONE =
 const FOREIGN_PHONE = /(?<![\d+])(?:\+|00)(?!886)[1-9](?:[-\s.()]*\d){6,14}(?!\d)/g;
 const NOT_THIS = /(?:不是|而非|並非|not|instead of)\s*$/i;
 
+/** Texts of the turn under way. */
+const REMEMBERED = 20;
+
 /** What a customer's text names: each in one form, however it was typed. */
-export type FoundSlots = { order?: string; email?: string; phone?: string; ticket?: string };
+export type FoundSlots = {
+  readonly order?: string;
+  readonly email?: string;
+  readonly phone?: string;
+  readonly ticket?: string;
+};
 
 /** The last find that is not said to be wrong: people correct themselves forwards. */
 function lastFind(text: string, ...patterns: RegExp[]): string | undefined {
@@ -37,9 +46,10 @@ function lastFind(text: string, ...patterns: RegExp[]): string | undefined {
  * Order number (`SQ-20451`), e-mail (lower case), phone (Taiwanese ones as dialled at home, digits only; others with
  * `+`) and ticket number (`T-1204`) from a text, also when written small, full-width or with spaces.
  */
-export function extractSlots(text: string): FoundSlots {
+export const extractSlots = recalling((text): FoundSlots => {
   const plain = clean(text).replace(/\s+/g, ' ');
-  const found: FoundSlots = {};
+  const found: { -readonly [slot in keyof FoundSlots]: string } = {};
+  if (!/[\d@]/.test(plain)) return found;
   const order = lastFind(plain, ORDER, BARE_ORDER);
   if (order) found.order = `SQ-${order}`;
   const email = lastFind(plain, EMAIL);
@@ -52,21 +62,22 @@ export function extractSlots(text: string): FoundSlots {
   const ticket = lastFind(plain, TICKET, BARE_TICKET);
   if (ticket) found.ticket = `T-${ticket}`;
   return found;
-}
+}, REMEMBERED);
 
 /** `ok` is typed in every language, and so are names, brands and model numbers. */
 const INTERNATIONAL = new Set(['ok', 'okay', 'k', 'line', 'email', 'e', 'mail', 'app', 'logo', 'sq', 'id']);
+
+const FOREIGN =
+  /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Cyrillic}\p{Script=Arabic}]/gu;
 
 /**
  * The language of a message's larger part. Han characters and English grammar words count most, names and brands
  * little, so a Chinese question about a `Hario V60` stays Chinese. Null: only numbers, addresses, emoji, or a language
  * we do not speak.
  */
-export function detectLocale(text: string): Locale | null {
+export const detectLocale = recalling((text): Locale | null => {
   const words = clean(text).replace(EMAIL, ' ').replace(URL, ' ').replace(ORDER, ' ');
-  const foreign = words.match(
-    /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Cyrillic}\p{Script=Arabic}]/gu,
-  );
+  const foreign = words.match(FOREIGN);
   let [chinese, english] = [0, 0];
   for (const [at, run] of runs(words).entries()) {
     if (run.han) chinese += 1.5 * run.text.length;
@@ -80,7 +91,7 @@ export function detectLocale(text: string): Locale | null {
   if ((foreign?.length ?? 0) > (chinese + english) / 3) return null;
   if (chinese === 0 && english === 0) return null;
   return chinese >= english ? 'zh-TW' : 'en';
-}
+}, REMEMBERED);
 
 const strongAnger = once(() => patternOf(ANGER.strong));
 const weakAnger = once(() => patternOf(ANGER.weak));
@@ -88,7 +99,7 @@ const weakAnger = once(() => patternOf(ANGER.weak));
 /** Whether a message is angry, in either language, by its words and by how it is shouted. */
 export function detectMood(text: string): 'calm' | 'angry' {
   const plain = normalize(text);
-  let score = 2 * [...plain.matchAll(strongAnger())].length;
+  let score = 2 * (plain.match(strongAnger())?.length ?? 0);
   score += Math.min(2, new Set(plain.match(weakAnger())).size);
   if (/[!?]{2}/.test(plain)) score += 1;
   const words = clean(text).match(/[A-Za-z]{2,}/g) ?? [];

@@ -37,8 +37,8 @@ function toSimplified(text: string): string {
   return convert(text);
 }
 
-/** Texts remembered of each kind: those of the turns under way, and the buttons and titles that come back all the time. */
-const REMEMBERED = 1_000;
+/** Texts remembered: those of the turn under way. What is kept longer costs the garbage collector more than it saves. */
+const REMEMBERED = 50;
 
 /** Whether the text holds a Han character. */
 export function hasHan(text: string): boolean {
