@@ -57,7 +57,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     scenario: 'chat',
     blows: {},
     seconds: 5,
-    expects: ['answered twice'],
+    expects: ['answered twice', 'bot over person'],
     plantings: [
       {
         file: 'adapters/postgres/turn-writer.ts',
@@ -76,6 +76,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: 'adapters/postgres/turn-transaction.ts',
         find: 'pending = pending - $4',
         put: 'pending = greatest(0, pending - $4)',
+      },
+      {
+        // And a check of the table would refuse a bot's turn in a conversation that has an agent.
+        file: 'adapters/postgres/turn-transaction.ts',
+        find: 'locale = $6, mode = $7,',
+        put: `locale = $6, mode = case when mode = 'agent' then mode else $7 end,`,
       },
       {
         file: 'adapters/postgres/claims.ts',

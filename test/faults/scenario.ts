@@ -273,9 +273,10 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     const connection = await ground.connection();
     pool = quietPool(connection);
     if (ground.fenced() !== null) await pool.query(COUNT_FENCED);
+    const names = scenario.hands > 0 ? AGENTS : [];
     const agentEnv = { ...env, DATABASE_URL: urlOf(connection) };
     await Promise.all(
-      AGENTS.map((name) => makeAgent({ root: scenario.root, env: agentEnv, email: `${name}@example.com`, name })),
+      names.map((name) => makeAgent({ root: scenario.root, env: agentEnv, email: `${name}@example.com`, name })),
     );
     fleet.add(posts.slice(1));
     await fleet.allReady(READY_WITHIN_MS);
@@ -298,7 +299,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
         }),
       )),
     );
-    for (const name of AGENTS) {
+    for (const name of names) {
       const own = random.fork(name);
       agents.push(
         startAgent({
