@@ -10,9 +10,7 @@ import { MEMORY_ACTIONS, remember, type MemoryAction } from './memory.ts';
 import { Phrases } from './phrases.schema.ts';
 import type { Scope } from './template.ts';
 import { DelayName, type FlowAction, type FlowGuard, type SlotFormat } from './vocabulary.schema.ts';
-
-/** What a machine's context holds: the scope without the event, and the delays of the installation. */
-export type MachineContext = Omit<Scope, 'event'> & { delays: Readonly<Record<DelayName, number>> };
+import { createWays, type MachineContext, type Ways } from './ways.ts';
 
 /** A question that a state puts on entry. */
 export type Question = Extract<FlowAction, { type: 'ask' | 'offer' | 'askRating' | 'clarify' | 'suggest' }>;
@@ -23,6 +21,8 @@ export type CompiledFlow = {
   version: string;
   flow: Flow;
   machine: AnyStateMachine;
+  /** Hears what the machine does. */
+  ways: Ways;
   /** By the path of its state (`ask.order`). */
   questions: ReadonlyMap<string, Question>;
 };
@@ -102,25 +102,35 @@ function createScopeOf(): (given: Given) => Scope {
 const scopeOf = createScopeOf();
 
 /** The vocabulary as XState knows it. Performed actions do nothing here: whoever takes the step performs them. */
-const vocabulary = setup({
-  types: { context: {} as MachineContext, input: {} as MachineContext },
-  actions: Object.fromEntries([
-    ...PERFORMED.map((name) => [name, () => undefined]),
-    ...MEMORY_ACTIONS.map((type) => [
-      type,
-      assign((given: Given, params: unknown) => remember({ type, params } as MemoryAction, scopeOf(given))),
+const vocabularyOf = (ways: Ways) =>
+  setup({
+    types: { context: {} as MachineContext, input: {} as MachineContext },
+    actions: Object.fromEntries([
+      ...PERFORMED.map((name) => [name, () => undefined]),
+      ...MEMORY_ACTIONS.map((type) => [
+        type,
+        assign((given: Given, params: unknown) => {
+          const action = { type, params } as MemoryAction;
+          ways.note({ kind: 'remembered', action, event: given.event });
+          return remember(action, scopeOf(given));
+        }),
+      ]),
     ]),
-  ]),
-  guards: Object.fromEntries(
-    GUARDS.map((type) => [
-      type,
-      (given: Given, params: unknown) => holds({ type, params } as FlowGuard, scopeOf(given)),
-    ]),
-  ),
-  delays: Object.fromEntries(
-    DelayName.options.map((name) => [name, ({ context }: { context: MachineContext }) => context.delays[name]]),
-  ),
-});
+    guards: Object.fromEntries(
+      GUARDS.map((type) => [
+        type,
+        (given: Given, params: unknown) => {
+          const guard = { type, params } as FlowGuard;
+          const answer = holds(guard, scopeOf(given));
+          ways.note({ kind: 'asked', guard, answer, event: given.event });
+          return answer;
+        },
+      ]),
+    ),
+    delays: Object.fromEntries(
+      DelayName.options.map((name) => [name, ({ context }: { context: MachineContext }) => context.delays[name]]),
+    ),
+  });
 
 function questionsOf(states: Readonly<Record<string, FlowState>>, path: readonly string[] = []): [string, Question][] {
   return Object.entries(states).flatMap(([key, state]): [string, Question][] => {
@@ -133,14 +143,14 @@ function questionsOf(states: Readonly<Record<string, FlowState>>, path: readonly
   });
 }
 
-function machineOf(flow: Flow): AnyStateMachine {
+function machineOf(flow: Flow, ways: Ways): AnyStateMachine {
   const config = {
     ...machineState(flow),
     context: ({ input }: { input: MachineContext }) => input,
     options: { maxIterations: 100 },
   };
   // The flow was checked against our own closed vocabulary, which is narrower than what XState's types can follow.
-  return vocabulary.createMachine(config);
+  return vocabularyOf(ways).createMachine(config);
 }
 
 /** The keys of an object in one order: JSON that went through a database says the same in another. */
@@ -171,7 +181,9 @@ export function createFlowCompiler(): FlowCompiler {
     const checked = checkFlow(json, names);
     if ('errors' in checked) return checked.errors;
     const { flow } = checked;
-    const made = { id: flow.id, version, flow, machine: machineOf(flow), questions: new Map(questionsOf(flow.states)) };
+    const ways = createWays();
+    const machine = machineOf(flow, ways);
+    const made = { id: flow.id, version, flow, machine, ways, questions: new Map(questionsOf(flow.states)) };
     known.set(version, made);
     if (known.size > KEPT) known.delete(known.keys().next().value!);
     return made;

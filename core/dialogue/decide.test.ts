@@ -1,6 +1,7 @@
-import { createFlowCompiler, type MachineContext } from './compile.ts';
+import { createFlowCompiler } from './compile.ts';
 import { activeStates, begin, decide } from './decide.ts';
 import { PHRASES, say } from './test-flows.ts';
+import type { MachineContext } from './ways.ts';
 
 const CONTEXT: MachineContext = {
   slots: {},

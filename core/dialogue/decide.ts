@@ -1,19 +1,8 @@
 import { createActor, type AnyActorScope, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
-import { INVOKE, REVOKE, type CompiledFlow, type MachineContext } from './compile.ts';
+import { INVOKE, REVOKE, type CompiledFlow } from './compile.ts';
 import { MEMORY_ACTIONS } from './memory.ts';
-import type { Scope } from './template.ts';
 import type { FlowAction, FlowActor } from './vocabulary.schema.ts';
-
-/** What a step asks to be performed, in order. `scope` is what its templates see. */
-export type Deed =
-  | { kind: 'action'; action: FlowAction; scope: Scope }
-  | { kind: 'invoke'; actor: FlowActor; scope: Scope }
-  | { kind: 'revoke'; id: string }
-  | { kind: 'timer'; id: string; event: string; delay: number }
-  | { kind: 'untimer'; id: string };
-
-/** Where a flow stands after a step. `ended` names the final state it came to. */
-export type Step = { value: unknown; context: MachineContext; deeds: readonly Deed[]; ended: string | null };
+import type { Deed, End, MachineContext, Step, Unscoped } from './ways.ts';
 
 /** What a flow is told. */
 export type FlowEvent = { type: string } & Readonly<Record<string, unknown>>;
@@ -21,7 +10,7 @@ export type FlowEvent = { type: string } & Readonly<Record<string, unknown>>;
 /** XState's action as it comes out of a pure transition. */
 type Emitted = { type: string; params?: unknown; info?: { context: unknown; event: unknown } };
 
-function deedOf({ type, params, info }: Emitted): Deed | null {
+function deedOf({ type, params }: Emitted): Unscoped<Deed> | null {
   if (MEMORY_ACTIONS.includes(type)) return null;
   if (type === 'xstate.raise') {
     const { event, id, delay } = params as { event: { type: string }; id: string; delay?: number };
@@ -29,20 +18,8 @@ function deedOf({ type, params, info }: Emitted): Deed | null {
   }
   if (type === 'xstate.cancel') return { kind: 'untimer', id: (params as { sendId: string }).sendId };
   if (type === REVOKE) return { kind: 'revoke', id: (params as { id: string }).id };
-  const scope: Scope = { ...(info!.context as MachineContext), event: info!.event };
-  if (type === INVOKE) return { kind: 'invoke', actor: params as FlowActor, scope };
-  return { kind: 'action', action: { type, params } as FlowAction, scope };
-}
-
-function stepOf(snapshot: AnyMachineSnapshot, emitted: readonly Emitted[]): Step {
-  const { value, context, status } = snapshot;
-  if (status === 'error') throw new Error('The flow failed', { cause: snapshot.error });
-  return {
-    value,
-    context: context as MachineContext,
-    deeds: emitted.map(deedOf).filter((deed) => deed !== null),
-    ended: status === 'done' ? String(typeof value === 'string' ? value : Object.keys(value as object)[0]) : null,
-  };
+  if (type === INVOKE) return { kind: 'invoke', actor: params as FlowActor };
+  return { kind: 'action', action: { type, params } as FlowAction };
 }
 
 const nothing = (): void => {};
@@ -71,38 +48,57 @@ function scopeOf(machine: AnyStateMachine, context: MachineContext): AnyActorSco
   return scope;
 }
 
-/** Steps a machine and gathers what it would do, instead of doing it. */
+const endOf = ({ value, status, error }: AnyMachineSnapshot): End => {
+  if (status === 'error') throw new Error('The flow failed', { cause: error });
+  const state = typeof value === 'string' ? value : Object.keys(value as object)[0];
+  return { value: value as unknown, ended: status === 'done' ? String(state) : null };
+};
+
+/** The step by a known way, or by the one that XState goes now: it notes what it would do, instead of doing it. */
 function stepped(
-  machine: AnyStateMachine,
+  { machine, ways }: CompiledFlow,
+  start: string,
   context: MachineContext,
-  step: (scope: AnyActorScope) => AnyMachineSnapshot,
-): Step {
-  const emitted: Emitted[] = [];
-  const scope = {
-    ...scopeOf(machine, context),
-    actionExecutor: (action: unknown) => void emitted.push(action as Emitted),
+  event: FlowEvent,
+  go: (scope: AnyActorScope) => AnyMachineSnapshot | null,
+): Step | null {
+  const known = ways.follow(start, context, event);
+  if (known !== undefined) return known;
+  const actionExecutor = (action: unknown): void => {
+    const deed = deedOf(action as Emitted);
+    if (deed) ways.note({ kind: 'did', deed, event: (action as Emitted).info?.event });
   };
-  return stepOf(step(scope), emitted);
+  // Making the scope runs the opening, which is no part of this way.
+  const scope = { ...scopeOf(machine, context), actionExecutor };
+  ways.set(event.type);
+  const snapshot = go(scope);
+  ways.learn(start, snapshot ? endOf(snapshot) : 'deaf');
+  const step = ways.follow(start, context, event);
+  if (step === undefined) throw new Error(`The way from “${start}” was gone and is not known.`);
+  return step;
 }
 
 /** The first step of a flow; what it does on opening stands in `deeds`. */
-export function begin({ machine }: CompiledFlow, context: MachineContext): Step {
-  return stepped(machine, context, (scope) => machine.getInitialSnapshot(scope, context));
+export function begin(flow: CompiledFlow, context: MachineContext): Step {
+  const event = { type: 'xstate.init', input: context };
+  return stepped(flow, '', context, event, (scope) => flow.machine.getInitialSnapshot(scope, context))!;
 }
 
 /**
  * One step of a flow, or null: it has no ear for this event where it stands. Pure: the same place, context and event
  * give the same step. Throws when the place is none of this machine.
  */
-export function decide(
-  { machine }: CompiledFlow,
-  value: unknown,
-  context: MachineContext,
-  event: FlowEvent,
-): Step | null {
-  const before = machine.resolveState({ value: value as Parameters<typeof machine.resolveState>[0]['value'], context });
-  if (!before.can(event)) return null;
-  return stepped(machine, context, (scope) => machine.transition(before, event, scope));
+export function decide(flow: CompiledFlow, value: unknown, context: MachineContext, event: FlowEvent): Step | null {
+  const { machine, ways } = flow;
+  const start = `${event.type} ${JSON.stringify(value)}`;
+  return stepped(flow, start, context, event, (scope) => {
+    const place = value as Parameters<typeof machine.resolveState>[0]['value'];
+    const before = machine.resolveState({ value: place, context });
+    if (!before.can(event)) return null;
+    // The guards were noted when it was asked whether there is a way; now it is gone.
+    ways.set(event.type);
+    return machine.transition(before, event, scope);
+  });
 }
 
 /** Paths of the states that are active (`ask`, `ask.order`), outermost first. */

@@ -1,9 +1,9 @@
 import type { AnswerSource } from '#core/conversation/content.schema.ts';
-import type { Deed } from './decide.ts';
 import { COUNTS, holds, type Run } from './run.ts';
 import type { Button } from './speak.ts';
 import { render, valueAt, type Scope } from './template.ts';
 import { HANDOFF_REASONS, type FlowAction, type FlowChoice } from './vocabulary.schema.ts';
+import type { Deed } from './ways.ts';
 
 /** Related answers below this are not worth a button, unless a flow says otherwise. */
 const RELATED = 0.15;

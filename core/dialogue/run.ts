@@ -1,7 +1,7 @@
 import type { Locale } from '#core/conversation/content.schema.ts';
 import type { KnowledgeHit } from '#core/knowledge/hit.ts';
 import type { IntentInfo, Understood } from '#core/understanding/understood.ts';
-import type { CompiledFlow, FlowSet, MachineContext, Question } from './compile.ts';
+import type { CompiledFlow, FlowSet, Question } from './compile.ts';
 import { activeStates } from './decide.ts';
 import type { DialogueState, Frame, Offer } from './dialogue-state.ts';
 import type { Candidate, Thresholds } from './meaning.ts';
@@ -9,6 +9,7 @@ import { createSpeaker, type Speaker } from './speak.ts';
 import type { Scope } from './template.ts';
 import type { DialogueFacts, Effect, TurnInput, TurnOutcome } from './turn.ts';
 import type { DelayName } from './vocabulary.schema.ts';
+import type { MachineContext } from './ways.ts';
 
 /** What a dialogue is made with. */
 export type DialogueTools = {

@@ -1,4 +1,4 @@
-import { begin, decide, type FlowEvent, type Step } from './decide.ts';
+import { begin, decide, type FlowEvent } from './decide.ts';
 import type { Frame } from './dialogue-state.ts';
 import { candidatesOf, meaningOf, type Meaning } from './meaning.ts';
 import { oneOf, perform } from './perform.ts';
@@ -7,6 +7,7 @@ import { contextOf, COUNTS, drop, FlowFault, flowOf, frameAt, type Hearing, type
 import { fill } from './slots.ts';
 import { render, type Scope } from './template.ts';
 import { PRIORITIES, type FlowActor } from './vocabulary.schema.ts';
+import type { Step } from './ways.ts';
 
 /** Transitions that one event may cause, over all frames: a talk that needs more is going in circles. */
 export const MOST_STEPS = 50;
