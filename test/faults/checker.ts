@@ -95,8 +95,15 @@ export async function waitingTurns(pool: Pool): Promise<number> {
   return found.rows[0]!.waiting;
 }
 
+/** What the database holds. `inbound` in the order in which it came. */
+export type History = {
+  sessions: readonly SessionRow[];
+  messages: readonly MessageRow[];
+  inbound: readonly InboundRow[];
+};
+
 /** All rows of one moment: somebody may still be at work. */
-async function readAll(pool: Pool) {
+export async function readHistory(pool: Pool): Promise<History> {
   const client = await pool.connect();
   client.on('error', () => {}); // the query that is under way tells it
   try {
@@ -109,22 +116,25 @@ async function readAll(pool: Pool) {
     const inbound = await client.query<InboundRow>(
       'select session_id, seq, state, turn_epoch, done_at is distinct from received_at as full_road from inbound order by id',
     );
-    return { sessions, messages, inbound };
+    return { sessions: sessions.rows, messages: messages.rows, inbound: inbound.rows };
   } finally {
     client.release(true);
   }
 }
 
 /** Holds what customers and agents know against what the database holds. */
-export async function check(pool: Pool, ledgers: readonly Ledger[], agents: readonly AgentLedger[]): Promise<Verdict> {
+export function judge(
+  { sessions, messages, inbound }: History,
+  ledgers: readonly Ledger[],
+  agents: readonly Pick<AgentLedger, 'said'>[],
+): Verdict {
   const verdict = createVerdict();
-  const { sessions, messages, inbound } = await readAll(pool);
-  const transcripts = Map.groupBy(messages.rows, (row) => row.session_id);
-  const arrivals = Map.groupBy(inbound.rows, (row) => row.session_id);
+  const transcripts = Map.groupBy(messages, (row) => row.session_id);
+  const arrivals = Map.groupBy(inbound, (row) => row.session_id);
   const byAgents = agents.flatMap(({ said }) => said);
-  verdict.counts.conversations = sessions.rows.length;
+  verdict.counts.conversations = sessions.length;
   verdict.counts.byAgents = byAgents.length;
-  for (const session of sessions.rows) {
+  for (const session of sessions) {
     const transcript = transcripts.get(session.id) ?? [];
     checkTranscript(session, transcript, verdict);
     checkTurns(session, transcript, arrivals.get(session.id) ?? [], verdict);

@@ -74,7 +74,7 @@ const runOf = (bug: PlantedBug, root: string): Promise<Pick<Verdict, 'violations
         hands: bug.expects.includes('bot over person') ? 4 : 0,
         handPaceMs: 200,
         patienceMs: 700,
-        graceMs: 3_000,
+        graceMs: 2_000,
         discard: true,
         say: () => {},
       });

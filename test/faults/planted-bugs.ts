@@ -20,15 +20,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'acknowledge before commit',
     scenario: 'chat',
     blows: { kill: 3, 'postgres immediate': 2 },
-    seconds: 5,
+    seconds: 4,
     expects: ['lost'],
     plantings: [
       {
         file: 'adapters/web/chat-sockets.ts',
-        find: `      const seq = await say(client, clientMessageId, content);
+        find: `      const { seq } = await chat.say(client.sessionId, { clientId: clientMessageId, content });
       send(client, { type: 'accepted', clientMessageId, seq });`,
         put: `      send(client, { type: 'accepted', clientMessageId, seq: client.cursor + 1 });
-      await say(client, clientMessageId, content);`,
+      await chat.say(client.sessionId, { clientId: clientMessageId, content });`,
       },
     ],
   },
@@ -36,7 +36,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'no unique key',
     scenario: 'chat',
     blows: { freeze: 4 },
-    seconds: 5,
+    seconds: 4,
     expects: ['written twice'],
     plantings: [
       {
@@ -56,7 +56,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     // Two processes sweep while the model thinks: what one has claimed the other must not be able to finish.
     scenario: 'chat',
     blows: {},
-    seconds: 5,
+    seconds: 4,
     expects: ['answered twice', 'bot over person'],
     plantings: [
       {

@@ -22,7 +22,7 @@ import { startRedis } from '#test/support/redis.ts';
 import { percentile } from '../../bench/load.ts';
 import { RAISED } from '../../bench/processes.ts';
 import { startAgent, type Agent } from './agent.ts';
-import { check, headsOf, waitingTurns, type Verdict } from './checker.ts';
+import { headsOf, judge, readHistory, waitingTurns, type Verdict } from './checker.ts';
 import { startCustomer, type Customer } from './customer.ts';
 import { createFleet, type Post, type Slot } from './fleet.ts';
 import { planBlows, strike, type Blows } from './nemesis.ts';
@@ -348,12 +348,11 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     const ledgers = customers.map(({ ledger }) => ledger);
     for (const customer of customers) customer.close();
     for (const agent of agents) agent.leave();
-    const verdict = await untilItAnswers(() =>
-      check(
-        pool!,
-        ledgers,
-        agents.map(({ ledger }) => ledger),
-      ),
+    const history = await untilItAnswers(() => readHistory(pool!));
+    const verdict = judge(
+      history,
+      ledgers,
+      agents.map(({ ledger }) => ledger),
     );
     const crashes = fleet.slots.filter(({ crashes }) => crashes > 0);
     for (const { name, crashes: times } of crashes) {
