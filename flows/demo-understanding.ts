@@ -1,22 +1,40 @@
+import { Locale } from '#core/conversation/content.schema.ts';
 import { createChoiceCache } from '#core/understanding/choice-cache.ts';
 import { createClassifier, trainClassifier } from '#core/understanding/classifier.ts';
 import { foreignExamples } from '#core/understanding/foreign-examples.ts';
 import type { TaughtIntent } from '#core/understanding/catalogue.ts';
 import type { IntentModel } from '#core/understanding/intent-model.ts';
 import { createUnderstanding, type Understanding } from '#core/understanding/understand.ts';
-import { loadDemoIntents } from './demo/demo-content.ts';
+import { NONE, type Example } from '#core/understanding/classifier-model.ts';
+import { loadDemoFaqs, loadDemoIntents, loadDemoOutOfScope } from './demo/demo-content.ts';
 
 /** The demo shop's intents as the catalogue holds them. */
 export const demoIntents = (): TaughtIntent[] => loadDemoIntents().map((intent) => ({ ...intent, threshold: null }));
 
-/** Understanding for the demo shop, trained here: about a second of work. With a `model` it decides where the classifier does not. */
+/** What the classifier learns from in an installation with the demo content: examples, FAQs of the intents' categories, and what is nobody's business. */
+function demoRows(intents: readonly TaughtIntent[]): Example[] {
+  const byCategory = new Map(
+    intents.flatMap(({ name, route }) => (route.kind === 'answer' ? [[route.category, name] as const] : [])),
+  );
+  const labelled = (label: string | undefined, texts: readonly string[]): Example[] =>
+    label === undefined ? [] : texts.map((text) => ({ text, label }));
+  return [
+    ...intents.flatMap(({ name, examples }) => labelled(name, Object.values(examples).flat())),
+    ...loadDemoFaqs().flatMap((faq) =>
+      Locale.options.flatMap((locale) =>
+        labelled(byCategory.get(faq.category), [faq[locale].question, ...faq[locale].alternatives]),
+      ),
+    ),
+    ...labelled(NONE, Object.values(loadDemoOutOfScope()).flat()),
+    ...foreignExamples(),
+  ];
+}
+
+/** Understanding for the demo shop, trained here: some seconds of work. With a `model` it decides where the classifier does not. */
 export function demoUnderstanding(model?: IntentModel): Understanding {
   const intents = demoIntents();
-  const rows = intents.flatMap(({ name, examples }) =>
-    Object.values(examples).flatMap((texts) => texts.map((text) => ({ text, label: name }))),
-  );
   const titles = Object.fromEntries(intents.map(({ name, title }) => [name, Object.values(title)]));
-  const classifier = createClassifier(trainClassifier([...rows, ...foreignExamples()], { titles, seed: 1 }));
+  const classifier = createClassifier(trainClassifier(demoRows(intents), { titles, seed: 1 }));
   const catalogue = { version: '1', intents };
   return createUnderstanding({
     classifier: () => classifier,

@@ -52,6 +52,11 @@ const MOST_CANDIDATES = 3;
 
 /** What an intent that points elsewhere is worth against an answer, in `match`: of those, more are wrong. */
 const OBJECTION = 0.1;
+/**
+ * What an intent that points to an answer is worth to it: of the demo shop's questions, each left out in turn, those that
+ * matched between 0.5 and 0.6 were right in 72 of 100 cases with it, as those between 0.6 and 0.7 were without.
+ */
+const SUPPORT = 0.1;
 /** How sure one must be of a text that says nothing of its subject. */
 const SURE_WHEN_VAGUE = 0.9;
 
@@ -105,7 +110,7 @@ export function* meaningOf(reading: Reading): Asking<Meaning> {
 
 /** How well an answer must match to be quoted. */
 const neededFor = (hit: KnowledgeHit, category: string | undefined, { answer }: Thresholds): number =>
-  category === undefined || hit.category === category ? answer : answer + OBJECTION;
+  category === undefined ? answer : hit.category === category ? answer - SUPPORT : answer + OBJECTION;
 
 /** The hits, those of the intent's category first unless another fits far better. */
 function* bestFirst(
