@@ -51,6 +51,22 @@ function lazyHighlighter(query: string): Highlighter {
   return (text) => (made ??= createHighlighter(query))(text);
 }
 
+const hitOf = (
+  { id, questions, answer }: SearchDocument,
+  score: number,
+  match: number,
+  exact: boolean,
+  highlight: Highlighter,
+): SearchHit => ({
+  id,
+  score,
+  match,
+  exact,
+  get highlight() {
+    return { title: highlight(questions[0] ?? ''), answer: highlight(answer) };
+  },
+});
+
 /** The documents of one language. Apart, because rarity must be counted among texts of the same language. */
 function createShelf() {
   const bm25 = createBm25();
@@ -85,37 +101,34 @@ function createShelf() {
 
   function search(query: string, category: string | undefined, limit: number): SearchHit[] {
     const terms = bm25.weigh(termsOf(query.slice(0, LONGEST_QUERY)));
-    const asked = terms.reduce((sum, { weight, grammar }) => sum + (grammar ? 0 : weight), 0);
+    let asked = 0;
+    for (const { weight, grammar } of terms) if (!grammar) asked += weight;
     const highest = highestScore(terms);
     const fits = (entry: Entry): boolean => category === undefined || entry.document.category === category;
     // One more than asked for: the lead of the first needs a rival.
     const scored = bm25.search(terms, limit + 1, (slot) => fits(bySlot[slot]!));
     const [best, second] = scored;
-    const found = new Map(
-      scored.map((one) => {
-        const rival = one === best ? second : best;
-        const lead = rival ? Math.log(one.score / rival.score) : Infinity;
-        const match = matchOf({ asked, held: one.held, strength: one.score / highest, lead });
-        return [bySlot[one.slot]!, { score: one.score, match }];
-      }),
-    );
-    const key = comparisonKey(query);
-    const exact = new Set([...(byKey.get(key) ?? [])].filter((entry) => key !== '' && fits(entry)));
-    const order = [...exact, ...[...found.keys()].filter((entry) => !exact.has(entry))];
     const highlight = lazyHighlighter(query);
-    return order.slice(0, limit).map((entry): SearchHit => {
-      const { id, questions, answer } = entry.document;
-      const { score, match } = found.get(entry) ?? { score: 0, match: 1 };
-      return {
-        id,
-        score,
-        match: exact.has(entry) ? 1 : match,
-        exact: exact.has(entry),
-        get highlight() {
-          return { title: highlight(questions[0] ?? ''), answer: highlight(answer) };
-        },
-      };
-    });
+    const hits: SearchHit[] = [];
+    const add = ({ document }: Entry, score: number, match: number, exact: boolean): void => {
+      if (hits.length < limit) hits.push(hitOf(document, score, match, exact, highlight));
+    };
+    const exact = exactly(query).filter(fits);
+    for (const entry of exact) add(entry, scored.find(({ slot }) => slot === entry.slot)?.score ?? 0, 1, true);
+    for (const one of scored) {
+      const entry = bySlot[one.slot]!;
+      if (exact.includes(entry)) continue;
+      const rival = one === best ? second : best;
+      const lead = rival ? Math.log(one.score / rival.score) : Infinity;
+      add(entry, one.score, matchOf({ asked, held: one.held, strength: one.score / highest, lead }), false);
+    }
+    return hits;
+  }
+
+  /** The documents of which the query is a question, word for word. */
+  function exactly(query: string): Entry[] {
+    const key = comparisonKey(query);
+    return key === '' ? [] : [...(byKey.get(key) ?? [])];
   }
 
   return { put, remove, search, size: () => entries.size };

@@ -92,11 +92,11 @@ export function createUnderstanding(tools: {
     };
   }
 
-  function settle(reading: Reading, state: ModelState): ReturnType<typeof decide> {
-    const { index } = reading;
+  function settle(reading: Reading, model: ModelState): ReturnType<typeof decide> {
+    const { index, exact, command, words, ranking, inScope } = reading;
     const thresholdOf: Limits['thresholdOf'] = (intent) => index.byName.get(intent)?.threshold ?? null;
     const limits: Limits = { skipModelAbove, acceptAbove, thresholdOf, ...(reliability && { reliability }) };
-    return decide({ ...reading, model: state }, limits);
+    return decide({ exact, command, words, ranking, inScope, model }, limits);
   }
 
   function say(

@@ -55,11 +55,32 @@ export type Encoder = {
   encode: (features: Features, known?: (column: number) => boolean) => Vector;
 };
 
+/** Columns by hash, in a table of numbers: read a hundred times for each text, it takes half the time and space of a Map. */
+function createColumnTable(hashes: Int32Array): (hash: number) => number {
+  let size = 16;
+  while (size < 2 * hashes.length) size *= 2;
+  const mask = size - 1;
+  // Column + 1, so that 0 is a free place.
+  const columns = new Int32Array(size);
+  for (let column = 0; column < hashes.length; column++) {
+    let place = hashes[column]! & mask;
+    while (columns[place] !== 0) place = (place + 1) & mask;
+    columns[place] = column + 1;
+  }
+  return (hash) => {
+    let place = hash & mask;
+    for (;;) {
+      const column = columns[place]! - 1;
+      if (column < 0 || hashes[column] === hash) return column;
+      place = (place + 1) & mask;
+    }
+  };
+}
+
 /** An encoder with its own scratch space; not for use from two places at once within one call. */
 export function createEncoder(vocabulary: Vocabulary): Encoder {
   const { hashes, weights, unseen, ownColumns } = vocabulary;
-  const columnOf = new Map<number, number>();
-  for (let column = 0; column < hashes.length; column++) columnOf.set(hashes[column]!, column);
+  const columnOf = createColumnTable(hashes);
   const counts = new Float32Array(hashes.length);
 
   function encode({ words, pieces }: Features, known?: (column: number) => boolean): Vector {
@@ -70,8 +91,8 @@ export function createEncoder(vocabulary: Vocabulary): Encoder {
       const first = columns.length;
       let [covered, foreign, unknown] = [0, 0, 0];
       for (const hash of block) {
-        const column = columnOf.get(hash);
-        if (column === undefined || (known && !known(column))) unknown++;
+        const column = columnOf(hash);
+        if (column < 0 || (known && !known(column))) unknown++;
         else {
           if (counts[column] === 0) columns.push(column);
           counts[column]! += 1;
