@@ -24,7 +24,7 @@ import { createOllamaIntents } from '#adapters/ollama/ollama-intents.ts';
 import { createOllamaServers } from '#adapters/ollama/ollama-servers.ts';
 import { createAuditLog } from '#adapters/postgres/audit-log.ts';
 import { createConversationStore } from '#adapters/postgres/conversation-store.ts';
-import { deskStatus } from '#adapters/postgres/desk-status.ts';
+import { deskStatus } from '#adapters/postgres/queue-standing.ts';
 import { createDeskStore } from '#adapters/postgres/desk-store.ts';
 import { createFlowStore } from '#adapters/postgres/flow-store.ts';
 import { createIntentStore } from '#adapters/postgres/intent-store.ts';

@@ -32,6 +32,11 @@ export class Problem extends Error {
 
 export const invalid = (detail: string, errors: readonly FieldError[] = []): Problem =>
   new Problem('invalid', detail, { errors });
+/** A `cursor` that no page of ours gave out. */
+export const foreignCursor = (): Problem =>
+  invalid('This cursor is none of ours: use the nextCursor of the page before.', [
+    { path: 'cursor', message: 'not a cursor' },
+  ]);
 export const notFound = (what: string): Problem => new Problem('not-found', `There is no such ${what}.`);
 export const conflict = (detail: string): Problem => new Problem('conflict', detail);
 export const forbidden = (detail: string): Problem => new Problem('forbidden', detail);

@@ -207,11 +207,58 @@ describe('watching a conversation', () => {
 
   test('a fault of ours is told without words of it, and the socket goes on', async () => {
     const client = await signedIn();
+    await door.pool.query('alter table cursors rename to away');
     client.send({ type: 'read', sessionId: randomUUID(), seq: 1 });
     expect(await client.next('error')).toEqual({ type: 'error', detail: 'This did not work. Try again.' });
+    await door.pool.query('alter table away rename to cursors');
     expect(door.faults.splice(0)).toHaveLength(1);
     client.send({ type: 'watch', sessionId: randomUUID(), after: 0 });
     client.send('');
     expect((await client.next('error')).detail).toMatch('no frame');
   });
+});
+
+describe('while the database is slow or away', () => {
+  const signInOf = ({ token }: Person): string =>
+    (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sid: string }).sid;
+
+  test('an agent who leaves before he was let in is not counted as being there', async () => {
+    const late = await door.person('agent', 'Late');
+    const before = door.presence.online();
+    const lock = await door.pool.connect();
+    await lock.query('begin');
+    await lock.query('lock table refresh_tokens in access exclusive mode');
+    const client = connect();
+    client.send({ type: 'hello', token: late.token });
+    while (door.sockets.open === 0) await new Promise((resolve) => setImmediate(resolve));
+    await waitingFor('refresh_tokens');
+    client.socket.terminate();
+    while (door.sockets.open > 0) await new Promise((resolve) => setImmediate(resolve));
+    await lock.query('rollback');
+    lock.release();
+    await door.accounts.signInHolds(signInOf(late));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(door.presence.online()).toBe(before);
+  });
+
+  test('an agent is asked to come back, not to sign in again, when it cannot be looked up who he is', async () => {
+    const person = await door.person('agent', 'Other');
+    await door.pool.query('alter table refresh_tokens rename to away');
+    const client = connect();
+    client.send({ type: 'hello', token: person.token });
+    expect(await client.closed).toBe(1012);
+    await door.pool.query('alter table away rename to refresh_tokens');
+    expect(door.faults.splice(0)).toHaveLength(1);
+  });
+
+  /** Until a statement about that table waits for a lock. */
+  async function waitingFor(table: string): Promise<void> {
+    for (;;) {
+      const waiting = await door.pool.query(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1`,
+        [`%${table}%`],
+      );
+      if (waiting.rowCount) return;
+    }
+  }
 });

@@ -9,6 +9,7 @@ import type { ConversationStore } from '#core/conversation/store.ts';
 import type { Desk } from '#core/desk/desk.ts';
 import { AgentClientFrame, type AgentServerFrame, type Note } from '#core/desk/desk.schema.ts';
 import type { Presence } from '#core/desk/presence.ts';
+import { Problem } from '#core/errors.ts';
 
 const HEARTBEAT_SECONDS = 25;
 const HELLO_WITHIN_MS = 10_000;
@@ -144,18 +145,30 @@ export function createAgentSockets(tools: {
     }
   }
 
+  /** Who the token speaks for, if it is good and its owner may be here. */
+  async function admitted(token: string): Promise<{ id: string; signIn: string } | undefined> {
+    try {
+      const { userId: id, roles, sessionId: signIn } = tools.verify(token);
+      return can(roles, 'conversation.read') && (await tools.signInHolds(signIn)) ? { id, signIn } : undefined;
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+
   async function hello(client: AgentClient, token: string): Promise<void> {
-    const access = tools.verify(token);
-    if (!can(access.roles, 'conversation.read') || !(await tools.signInHolds(access.sessionId)))
-      throw new Error('not allowed');
-    client.agent = { id: access.userId, signIn: access.sessionId };
-    presence.arrive(access.userId);
+    const agent = await admitted(token);
+    // Gone while it was looked up: nobody would count it out again.
+    if (!clients.has(client)) return;
+    if (!agent) return client.socket.close(CLOSE.token, 'token');
+    client.agent = agent;
+    presence.arrive(agent.id);
     send(client, { type: 'welcome', heartbeatSeconds: HEARTBEAT_SECONDS });
   }
 
   async function take(client: AgentClient, frame: AgentClientFrame): Promise<void> {
     if (frame.type === 'hello') {
-      if (!client.agent) await hello(client, frame.token).catch(() => client.socket.close(CLOSE.token, 'token'));
+      if (!client.agent) await hello(client, frame.token);
       return;
     }
     if (!client.agent) return client.socket.close(CLOSE.noHello, 'hello comes first');
@@ -192,7 +205,8 @@ export function createAgentSockets(tools: {
         .then(() => take(client, frame))
         .catch((error: unknown) => {
           tools.onError(error);
-          send(client, { type: 'error', detail: 'This did not work. Try again.' });
+          if (client.agent) send(client, { type: 'error', detail: 'This did not work. Try again.' });
+          else socket.close(CLOSE.restart, 'try again');
         });
     });
     socket.on('pong', () => {

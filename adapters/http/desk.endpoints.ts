@@ -119,7 +119,7 @@ export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accoun
         status: 200,
         problems: ['conflict', 'not-found'],
       },
-      async ({ params, caller }) => desk.resend(params.session_id, params.seq, await agentOf(caller)),
+      ({ params }) => desk.resend(params.session_id, params.seq),
     ),
     post(
       '/chat/sessions/{session_id}/notes',
@@ -129,7 +129,7 @@ export function deskEndpoints({ desk, accounts }: { desk: Desk; accounts: Accoun
         params: Session,
         body: NoteRequest,
         returns: Note,
-        problems: ['not-found'],
+        problems: ['conflict', 'not-found'],
       },
       async ({ params, body, caller }) => desk.note(params.session_id, await agentOf(caller), body.text),
     ),

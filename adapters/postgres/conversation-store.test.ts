@@ -15,6 +15,7 @@ import { createSealing } from './sealing.ts';
 
 let database: TestDatabase;
 let pool: Pool;
+let tools: Parameters<typeof createConversationStore>[0];
 let store: ConversationStore;
 let desk: ReturnType<typeof createDeskStore>;
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const load = async (id: string): Promise<Buffer | null> =>
     (await pool.query<{ data_key: Buffer | null }>('select data_key from contacts where id = $1', [id])).rows[0]
       ?.data_key ?? null;
-  const tools = {
+  tools = {
     pool,
     sealing: createSealing({ seal, keys: createContactKeys({ seal, load, now: Date.now }) }),
     mask: (text: string, names: readonly string[]) => mask(text, { names }),
@@ -92,6 +93,14 @@ const receive = (conversation: Conversation, words: string, key: string = random
 const textsOf = async (id: string): Promise<string[]> =>
   (await store.history(id, 0, 100))!.items.map(({ content }) => ('text' in content ? content.text! : content.kind));
 
+const maskedOf = async (id: string): Promise<string[]> => {
+  const rows = await pool.query<{ masked: string }>(
+    `select masked from chat_messages where session_id = $1 and change = 'message' order by seq`,
+    [id],
+  );
+  return rows.rows.map((row) => row.masked);
+};
+
 async function agent(name: string): Promise<{ id: string; name: string }> {
   const id = randomUUID();
   await pool.query(
@@ -100,6 +109,18 @@ async function agent(name: string): Promise<{ id: string; name: string }> {
   );
   return { id, name };
 }
+
+/** The pool, but that `first` happens before each statement that looks like `which`. */
+const pausing = (own: Pool, which: RegExp, first: () => Promise<unknown>): Pool =>
+  new Proxy(own, {
+    get: (target, name: keyof Pool) =>
+      name === 'query'
+        ? async (config: { text: string }, values: unknown[]) => {
+            if (which.test(config.text)) await first();
+            return target.query(config, values);
+          }
+        : target[name],
+  });
 
 /** What every test must leave behind: transcripts without gaps, nothing pending that nobody knows of. */
 afterEach(async () => {
@@ -288,11 +309,49 @@ describe('the full road', () => {
     for (let attempt = 1; attempt <= 3; attempt++) {
       await pool.query('update chat_sessions set lease_until = null where id = $1', [conversation.id]);
       const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
-      const failed = await store.failTurn(claim, 'broken', 3);
+      const failed = await store.failTurn(claim, 3);
       expect(failed.dead).toBe(attempt === 3 ? 1 : 0);
     }
     expect((await store.load(conversation.id))!.mode).toBe('queued');
     expect((await desk.detail(conversation.id))!.handoff).toMatchObject({ status: 'waiting', reason: 'flow' });
+  });
+
+  test('a failure is counted by whoever still has the conversation, and by nobody else', async () => {
+    const conversation = await begin();
+    await receive(conversation, '在嗎');
+    const frozen = (await store.claim(conversation.id, randomUUID(), 0))!;
+    const other = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    expect(await store.failTurn(frozen, 1)).toEqual({ dead: 0, changes: [] });
+    expect((await store.commitTurn(other, outcome('在'))).kind).toBe('written');
+  });
+
+  test('a claim that a person overtook before it was read is none', async () => {
+    const conversation = await begin();
+    const an = await agent('安');
+    const slow = createConversationStore({
+      ...tools,
+      pool: pausing(pool, /^\s*select s\.id, s\.contact_id/, () => desk.takeOver(conversation.id, an)),
+    });
+    expect(await slow.claim(conversation.id, randomUUID(), 5_000)).toBeNull();
+  });
+
+  test('sent again after the end, or while too many wait, a message that was taken is still taken', async () => {
+    const conversation = await begin();
+    const key = randomUUID();
+    await receive(conversation, '一', key);
+    const again = (most: number) =>
+      store.receive({
+        conversationId: conversation.id,
+        deliveryKey: key,
+        semanticKey: null,
+        clientId: null,
+        content: text('一'),
+        most,
+      });
+    expect(await again(1)).toEqual({ kind: 'duplicate', seq: 2 });
+    const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    await store.commitTurn(claim, outcome('再見', { effects: [{ type: 'close', reason: 'customer' }] }));
+    expect(await again(50)).toEqual({ kind: 'duplicate', seq: 2 });
   });
 
   test('more than may wait is refused, and so is an ended conversation', async () => {
@@ -310,7 +369,7 @@ describe('the full road', () => {
     expect(await receiveMost(1)).toEqual({ kind: 'full' });
     const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
     await store.commitTurn(claim, outcome('再見', { effects: [{ type: 'close', reason: 'customer' }] }));
-    expect(await receiveMost(50)).toEqual({ kind: 'closed' });
+    expect(await receiveMost(50)).toEqual({ kind: 'closed', head: 4 });
     expect(await store.claim(conversation.id, randomUUID(), 5_000)).toBeNull();
   });
 });
@@ -328,11 +387,201 @@ describe('alarms', () => {
     });
     if (written.kind !== 'written') throw new Error(written.kind);
     expect(written.conversation.alarmAt).toEqual(conversation.alarmAt);
-    await store.setAlarm(conversation.id, later);
+    const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    await store.release(claim, later);
     expect(await store.dueAlarms(1_000)).not.toContain(conversation.id);
-    await store.setAlarm(conversation.id, null);
+    expect((await store.load(conversation.id))!.alarmAt).toEqual(later);
+    const again = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    await store.release(again, null);
+    expect((await store.load(conversation.id))!.alarmAt).toBeNull();
+  });
+
+  test('a worker that lost its lease does not touch the clock that a later turn set', async () => {
+    const conversation = await begin({ alarmAt: new Date(Date.now() - 1_000) });
+    const frozen = (await store.claim(conversation.id, randomUUID(), 0))!;
+    const soon = new Date(Date.now() + 60_000);
+    const current = (await store.load(conversation.id))!;
+    const written = await store.writeTurn({
+      conversation: current,
+      inbound: inboundOf(conversation, '嗯'),
+      outcome: outcome('好', { effects: [{ type: 'rate', score: 5 }], alarmAt: soon }),
+    });
+    expect(written.kind).toBe('written');
+    await store.release(frozen, null);
+    expect((await store.load(conversation.id))!.alarmAt).toEqual(soon);
+  });
+
+  test('what a person has is not rung, and does not stand before what can be', async () => {
+    const held = await begin({ alarmAt: new Date(Date.now() - 60_000) });
+    const free = await begin({ alarmAt: new Date(Date.now() - 1_000) });
+    await desk.takeOver(held.id, await agent('安'));
+    const due = await store.dueAlarms(1_000);
+    expect(due).not.toContain(held.id);
+    expect(due).toContain(free.id);
+    expect(await store.claim(held.id, randomUUID(), 5_000)).toBeNull();
+    const claim = (await store.claim(free.id, randomUUID(), 5_000))!;
+    expect(await store.dueAlarms(1_000)).not.toContain(free.id);
+    await store.release(claim, null);
+  });
+
+  test('an alarm whose turn failed rings again later, not at once and for ever', async () => {
+    const conversation = await begin({ alarmAt: new Date(Date.now() - 1_000) });
+    const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    expect(await store.failTurn(claim, 3)).toEqual({ dead: 0, changes: [] });
+    expect((await store.load(conversation.id))!.alarmAt!.getTime()).toBeGreaterThan(Date.now() + 30_000);
   });
 });
+
+describe('a conversation begins', () => {
+  const again = (contactId: string, opening: Outcome | null = outcome('您好')) =>
+    store.begin({
+      id: randomUUID(),
+      contactId,
+      newContact: false,
+      channel: 'web',
+      connection: 'web',
+      conversationKey: null,
+      identity: null,
+      locale: 'zh-TW',
+      tokenHash: null,
+      tokenExpiresAt: null,
+      page: null,
+      outcome: opening,
+    });
+
+  test('what the opening turn does is done: a flow that broke at once calls a person', async () => {
+    const conversation = await begin({ effects: [{ type: 'request-handoff', reason: 'flow', collected: {} }] });
+    expect(conversation).toMatchObject({ mode: 'queued', seq: 2 });
+    expect((await desk.detail(conversation.id))!.handoff).toMatchObject({ status: 'waiting', reason: 'flow' });
+  });
+
+  test('who comes back is greeted by his name, which search and lists do not see', async () => {
+    const { contactId } = await begin({ effects: [{ type: 'save-contact', name: '林雨彤', email: 'a@example.com' }] });
+    const facts = (await store.contactFacts(contactId))!;
+    expect(facts).toEqual({ contact: { name: '林雨彤', email: 'a@example.com' }, previous: null });
+    const begun = await again(contactId, outcome('林雨彤您好，歡迎回來'));
+    expect(begun.conversation.contact.name).toBe('林雨彤');
+    expect(await maskedOf(begun.conversation.id)).toEqual(['⟨name⟩您好，歡迎回來']);
+  });
+
+  test('the conversation that ended last is known, with its subject and its ticket', async () => {
+    const first = await begin();
+    const number = `T-${randomUUID()}`;
+    const ticket = {
+      type: 'create-ticket' as const,
+      number,
+      subject: '杯子',
+      description: '破了',
+      category: 'damaged',
+      priority: 'normal' as const,
+      slots: {},
+      attachments: [],
+    };
+    await store.writeTurn({
+      conversation: first,
+      inbound: inboundOf(first, '謝謝'),
+      outcome: outcome('再見', { topic: 'damaged', effects: [ticket, { type: 'close', reason: 'customer' }] }),
+    });
+    const previous = { closedAt: expect.any(String), topic: 'damaged', ticket: number };
+    expect((await store.contactFacts(first.contactId))!.previous).toEqual(previous);
+    // One that is still open does not hide it.
+    await again(first.contactId);
+    expect((await again(first.contactId, null)).conversation.previous).toEqual(previous);
+  });
+
+  test('nobody begins as a contact that was erased', async () => {
+    const { contactId } = await begin();
+    await pool.query('update contacts set data_key = null where id = $1', [contactId]);
+    const other = createConversationStore({
+      ...tools,
+      sealing: { ...tools.sealing, keyOf: async () => undefined },
+    });
+    expect(await store.contactFacts(contactId)).toBeNull();
+    expect(await store.contactFacts(randomUUID())).toBeNull();
+    await expect(
+      other.begin({
+        id: randomUUID(),
+        contactId,
+        newContact: false,
+        channel: 'web',
+        connection: 'web',
+        conversationKey: null,
+        identity: null,
+        locale: 'en',
+        tokenHash: null,
+        tokenExpiresAt: null,
+        page: null,
+        outcome: null,
+      }),
+    ).rejects.toThrow('There is no such contact.');
+  });
+
+  test('a platform’s customer is known by a blind index and by nothing that can be read', async () => {
+    const id = randomUUID();
+    const start = { id, contactId: randomUUID(), newContact: true, channel: 'telegram' as const, connection: 'shop' };
+    await store.begin({
+      ...start,
+      conversationKey: '4711',
+      identity: 'telegram:4711',
+      locale: 'en',
+      tokenHash: null,
+      tokenExpiresAt: null,
+      page: null,
+      outcome: null,
+    });
+    expect((await desk.detail(id))!.contact.identities).toEqual([{ channel: 'telegram', label: 'telegram:4711' }]);
+  });
+});
+
+describe('names', () => {
+  test('a name that the dialogue was told is masked from then on, on file or not', async () => {
+    const conversation = await begin();
+    const state = { slots: { name: '林雨彤' } };
+    const first = await store.writeTurn({
+      conversation,
+      inbound: inboundOf(conversation, '我叫林雨彤'),
+      outcome: outcome('林雨彤您好', { state }),
+    });
+    if (first.kind !== 'written') throw new Error(first.kind);
+    const ticket = {
+      type: 'create-ticket' as const,
+      number: `T-${randomUUID()}`,
+      subject: '林雨彤的杯子',
+      description: '聯絡人：林雨彤',
+      category: 'damaged',
+      priority: 'normal' as const,
+      slots: {},
+      attachments: [],
+    };
+    await store.writeTurn({
+      conversation: first.conversation,
+      inbound: inboundOf(conversation, '好'),
+      outcome: outcome('好的，林雨彤', { effects: [{ type: 'save-contact', name: '林雨彤' }, ticket] }),
+    });
+    expect(await maskedOf(conversation.id)).toEqual(['您好', '我叫⟨name⟩', '⟨name⟩您好', '好', '好的，⟨name⟩']);
+    const filed = await pool.query('select subject_masked, description_masked from tickets where session_id = $1', [
+      conversation.id,
+    ]);
+    expect(filed.rows).toEqual([{ subject_masked: '⟨name⟩的杯子', description_masked: '聯絡人：⟨name⟩' }]);
+  });
+
+  test('what agents write is masked like everything else', async () => {
+    const conversation = await begin({ effects: [{ type: 'save-contact', name: '林雨彤' }] });
+    const an = await agent('安');
+    await desk.takeOver(conversation.id, an);
+    await desk.say(conversation.id, an, { clientMessageId: randomUUID(), text: '林雨彤您好' });
+    await desk.note(conversation.id, an, '林雨彤很急');
+    expect((await maskedOf(conversation.id)).at(-1)).toBe('⟨name⟩您好');
+    const notes = await pool.query('select masked from notes where session_id = $1', [conversation.id]);
+    expect(notes.rows).toEqual([{ masked: '⟨name⟩很急' }]);
+  });
+});
+
+/** A conversation that waits for a person. */
+async function queued(): Promise<{ conversation: Conversation; handoffId: string }> {
+  const conversation = await begin({ effects: [{ type: 'request-handoff', reason: 'asked', collected: {} }] });
+  return { conversation, handoffId: (await desk.detail(conversation.id))!.handoff!.id };
+}
 
 describe('the desk', () => {
   test('one of two agents gets the conversation, the other learns who has it', async () => {
@@ -387,6 +636,100 @@ describe('the desk', () => {
     const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
     expect(claim.waiting).toMatchObject([{ kind: 'unattended' }]);
     await store.commitTurn(claim, outcome('已為您建立工單'));
+  });
+
+  test('what a customer wrote just before waiting ended is answered as well', async () => {
+    const { conversation } = await queued();
+    await receive(conversation, '還要多久？');
+    await pool.query(`update handoffs set deadline_at = now() where session_id = $1`, [conversation.id]);
+    await desk.unattended(1_000);
+    const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    expect(claim.waiting.map(({ kind }) => kind)).toEqual(['message', 'unattended']);
+    await store.commitTurn(claim, outcome('抱歉讓您久等'));
+  });
+
+  test('a handoff that waits in a conversation that has ended only ends, and holds up nobody', async () => {
+    const [ended, open] = [await queued(), await queued()];
+    await pool.query(`update chat_sessions set mode = 'closed', closed_at = now() where id = $1`, [
+      ended.conversation.id,
+    ]);
+    await pool.query(`update handoffs set deadline_at = now() - interval '1 minute' where session_id = any($1)`, [
+      [ended.conversation.id, open.conversation.id],
+    ]);
+    expect((await desk.unattended(1_000)).map(({ sessionId }) => sessionId)).toEqual([open.conversation.id]);
+    expect(await desk.unattended(1_000)).toEqual([]);
+    const claim = (await store.claim(open.conversation.id, randomUUID(), 5_000))!;
+    await store.commitTurn(claim, outcome('抱歉'));
+  });
+
+  test('a claim, a take-over and the bot’s own turn at once leave one owner, and none of them ends in a deadlock', async () => {
+    const [an, bo] = [await agent('安'), await agent('波')];
+    for (let round = 0; round < 15; round++) {
+      const { conversation, handoffId } = await queued();
+      const all = await Promise.allSettled([
+        store.writeTurn({
+          conversation,
+          inbound: inboundOf(conversation, '算了'),
+          outcome: outcome('好', { effects: [{ type: 'withdraw-handoff' }] }),
+        }),
+        desk.claim(handoffId, an),
+        desk.takeOver(conversation.id, bo),
+      ]);
+      for (const one of all) if (one.status === 'rejected') expect(one.reason).toMatchObject({ kind: 'conflict' });
+      expect((await store.load(conversation.id))!.mode).toBe('agent');
+    }
+  });
+
+  test('who comes too late is told why', async () => {
+    const { conversation, handoffId } = await queued();
+    const [an, bo] = [await agent('安'), await agent('波')];
+    await expect(desk.giveBack(handoffId, an)).rejects.toThrow('Nobody has taken this conversation yet.');
+    await desk.claim(handoffId, an);
+    await expect(desk.claim(handoffId, bo)).rejects.toThrow(/has this conversation/);
+    await expect(desk.transfer(handoffId, bo, an)).rejects.toThrow(/has this conversation/);
+    const { handoff } = await desk.transfer(handoffId, an, bo);
+    expect(handoff.agent).toEqual(bo);
+    await desk.resolve(handoffId, bo);
+    await expect(desk.takeOver(conversation.id, an)).rejects.toThrow('This conversation has ended.');
+    await expect(desk.claim(randomUUID(), an)).rejects.toThrow('There is no such handoff.');
+    await expect(desk.takeOver(randomUUID(), an)).rejects.toThrow('There is no such conversation.');
+  });
+
+  test('an agent’s message that was written stays so, sent again after the conversation was handed back', async () => {
+    const conversation = await begin();
+    const an = await agent('安');
+    const { handoff } = await desk.takeOver(conversation.id, an);
+    const message = { clientMessageId: randomUUID(), text: '我查一下' };
+    const [first, twice] = await Promise.all([
+      desk.say(conversation.id, an, message),
+      desk.say(conversation.id, an, message),
+    ]);
+    expect(twice.message.seq).toBe(first.message.seq);
+    await desk.giveBack(handoff.id, an);
+    expect(await desk.say(conversation.id, an, message)).toMatchObject({ message: first.message, changes: [] });
+    const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    await store.commitTurn(claim, outcome('我回來了'));
+  });
+
+  test('how far agents have read ends at the head, and an unknown conversation is read by nobody', async () => {
+    const conversation = await begin();
+    await desk.markRead(conversation.id, 2_000_000_000);
+    await receive(conversation, '在嗎');
+    await desk.markRead(randomUUID(), 1);
+    expect((await desk.summaries({ ids: [conversation.id], limit: 1 })).items[0]).toMatchObject({ unread: 1 });
+    const claim = (await store.claim(conversation.id, randomUUID(), 5_000))!;
+    await store.commitTurn(claim, outcome('在'));
+  });
+
+  test('nothing is written down of a customer who was erased', async () => {
+    const conversation = await begin();
+    const an = await agent('安');
+    await desk.takeOver(conversation.id, an);
+    await pool.query('update contacts set data_key = null where id = $1', [conversation.contactId]);
+    const message = { clientMessageId: randomUUID(), text: '您好' };
+    await expect(desk.say(conversation.id, an, message)).rejects.toThrow(/was erased/);
+    await expect(desk.note(conversation.id, an, '。')).rejects.toThrow(/was erased/);
+    await expect(desk.note(randomUUID(), an, '。')).rejects.toThrow('There is no such conversation.');
   });
 });
 

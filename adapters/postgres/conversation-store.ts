@@ -1,15 +1,15 @@
-import type { Pool } from 'pg';
-import type { ConversationStore, NewConversation, TurnWrite, TurnWritten } from '#core/conversation/store.ts';
+import type { Pool, PoolClient } from 'pg';
+import type { ConversationStore, NewConversation, TurnWritten } from '#core/conversation/store.ts';
+import { notFound } from '#core/errors.ts';
 import type { BlindIndex } from '#core/privacy/blind-index.ts';
 import { createClaims } from './claims.ts';
-import { loadConversation } from './conversation-rows.ts';
+import { loadContactFacts, loadConversation } from './conversation-rows.ts';
 import type { EffectTools } from './effects.ts';
 import { createReceiver } from './inbound.ts';
-import { inTransaction, insertMessages, violatedUnique } from './statements.ts';
+import { inTransaction, violatedUnique } from './statements.ts';
 import { createTranscript } from './transcript.ts';
-import { ourRow } from './turn-rows.ts';
+import { commitWholeTurn, writeWholeTurn } from './turn-transaction.ts';
 import { createTurnWriter } from './turn-writer.ts';
-import { setAlarm, writeWholeTurn } from './turn-transaction.ts';
 
 /** The hot path in SQL (`core/conversation/store.ts`). */
 export function createConversationStore(
@@ -24,84 +24,62 @@ export function createConversationStore(
     return found.rows[0] ? { kind: 'duplicate', seq: found.rows[0].seq } : { kind: 'moved' };
   }
 
-  async function writeWithEffects(write: TurnWrite): Promise<TurnWritten> {
-    const key = await sealing.keyOf(write.conversation.contactId);
-    if (!key) return { kind: 'moved' };
-    const client = await pool.connect();
-    try {
-      await client.query('begin');
-      const done = await writeWholeTurn(client, tools, key, { ...write, taken: [] });
-      await client.query(done ? 'commit' : 'rollback');
-      return done ? { kind: 'written', ...done } : { kind: 'moved' };
-    } catch (error) {
-      await client.query('rollback').catch(() => {});
-      throw error;
-    } finally {
-      client.release();
-    }
+  /** Makes the contact; its key stays in memory. */
+  async function insertContact(client: PoolClient, start: NewConversation): Promise<void> {
+    const { key, wrapped } = sealing.newKey();
+    await client.query('insert into contacts (id, data_key, locale) values ($1, $2, $3)', [
+      start.contactId,
+      wrapped,
+      start.locale,
+    ]);
+    sealing.key(start.contactId, wrapped);
+    if (!start.identity) return;
+    const id = tools.uuid();
+    await client.query(
+      `insert into contact_identities (id, contact_id, channel, connection, external_index, external_sealed) values ($1, $2, $3, $4, $5, $6)`,
+      [
+        id,
+        start.contactId,
+        start.channel,
+        start.connection,
+        tools.blindIndex('identity', start.identity),
+        sealing.seal(key, 'contact_identities.external', id, start.identity),
+      ],
+    );
   }
 
   const begin = (start: NewConversation) =>
     inTransaction(pool, async (client) => {
-      const key = start.newContact ? sealing.newKey() : { key: await sealing.keyOf(start.contactId), wrapped: null };
-      if (!key.key) throw new Error('This contact was erased.');
-      if (key.wrapped) {
-        await client.query('insert into contacts (id, data_key, locale) values ($1, $2, $3)', [
-          start.contactId,
-          key.wrapped,
-          start.locale,
-        ]);
-        sealing.key(start.contactId, key.wrapped);
-        if (start.identity) {
-          const id = tools.uuid();
-          await client.query(
-            `insert into contact_identities (id, contact_id, channel, connection, external_index, external_sealed) values ($1, $2, $3, $4, $5, $6)`,
-            [
-              id,
-              start.contactId,
-              start.channel,
-              start.connection,
-              tools.blindIndex('identity', start.identity),
-              sealing.seal(key.key, 'contact_identities.external', id, start.identity),
-            ],
-          );
-        }
-      }
-      const { outcome } = start;
-      const replies = outcome?.replies ?? [];
+      if (start.newContact) await insertContact(client, start);
+      const key = await sealing.keyOf(start.contactId);
+      if (!key) throw notFound('contact');
       await client.query(
-        `insert into chat_sessions (id, contact_id, channel, connection, conversation_key, locale, seq, state_sealed, token_hash, token_expires_at, page_sealed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        `insert into chat_sessions (id, contact_id, channel, connection, conversation_key, locale, token_hash, token_expires_at, page_sealed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [
           start.id,
           start.contactId,
           start.channel,
           start.connection,
           start.conversationKey,
-          outcome?.locale ?? start.locale,
-          replies.length,
-          outcome ? sealing.seal(key.key, 'chat_sessions.state', start.id, JSON.stringify(outcome.state)) : null,
+          start.locale,
           start.tokenHash,
           start.tokenExpiresAt,
-          start.page ? sealing.seal(key.key, 'chat_sessions.page', start.id, JSON.stringify(start.page)) : null,
+          start.page ? sealing.seal(key, 'chat_sessions.page', start.id, JSON.stringify(start.page)) : null,
         ],
       );
-      const now = tools.now();
-      const written = replies.map((reply, index) =>
-        ourRow(tools, key.key!, { contact: {} }, { seq: index + 1, content: reply.content, inReplyTo: [], now }),
-      );
-      await insertMessages(
-        client,
-        start.id,
-        written.map((made) => made.row),
-      );
-      if (outcome?.alarmAt) await setAlarm(client, start.id, outcome.alarmAt);
       const loaded = await loadConversation(client, sealing, start.id);
-      if (!loaded) throw new Error('The conversation that was just written is not there.');
-      return {
-        conversation: { ...loaded.conversation, state: outcome?.state ?? null },
-        changes: written.map((made) => made.change),
-      };
+      if (!loaded) throw notFound('contact');
+      const { conversation } = loaded;
+      if (!start.outcome) return { conversation, changes: [] };
+      const opened = await writeWholeTurn(client, tools, key, {
+        conversation,
+        outcome: start.outcome,
+        inbound: null,
+        taken: [],
+      });
+      if (!opened) throw new Error('A conversation that nobody else can know of moved on.');
+      return opened;
     });
 
   return {
@@ -124,7 +102,7 @@ export function createConversationStore(
 
     async writeTurn(write) {
       try {
-        if (write.outcome.effects.length) return await writeWithEffects(write);
+        if (write.outcome.effects.length) return await commitWholeTurn(tools, { ...write, taken: [] });
         return await writer.write(write);
       } catch (error) {
         if (violatedUnique(error) === 'inbound_delivery_key' && write.inbound)
@@ -147,30 +125,7 @@ export function createConversationStore(
       return new Map(found.rows.map((row) => [row.id, row.seq]));
     },
 
-    async contactFacts(contactId) {
-      const found = await pool.query<{ id: string }>(
-        'select id from chat_sessions where contact_id = $1 order by created_at desc limit 1',
-        [contactId],
-      );
-      const last = found.rows[0] && (await loadConversation(pool, sealing, found.rows[0].id))?.conversation;
-      if (!last) return { contact: {}, previous: null };
-      const closed = await pool.query<{ closed_at: Date; topic: string | null; ticket: string | null }>(
-        `select s.closed_at, s.topic, (select k.number from tickets k where k.session_id = s.id order by k.created_at desc limit 1) as ticket
-           from chat_sessions s where s.contact_id = $1 and s.closed_at is not null order by s.created_at desc limit 1`,
-        [contactId],
-      );
-      const row = closed.rows[0];
-      return {
-        contact: last.contact,
-        previous: row
-          ? {
-              closedAt: row.closed_at.toISOString(),
-              ...(row.topic ? { topic: row.topic } : {}),
-              ...(row.ticket ? { ticket: row.ticket } : {}),
-            }
-          : null,
-      };
-    },
+    contactFacts: (contactId) => loadContactFacts(pool, sealing, contactId),
 
     async writeCursors(cursors) {
       if (!cursors.length) return;
@@ -178,7 +133,7 @@ export function createConversationStore(
         name: 'write-cursors',
         text: `insert into cursors (session_id, delivered_seq, seen_seq)
                select c.id, c.delivered, c.seen from unnest($1::uuid[], $2::int[], $3::int[]) as c(id, delivered, seen)
-                where exists (select from chat_sessions s where s.id = c.id)
+                where exists (select from chat_sessions s where s.id = c.id) order by c.id
                on conflict (session_id) do update set delivered_seq = greatest(cursors.delivered_seq, excluded.delivered_seq),
                  seen_seq = greatest(cursors.seen_seq, excluded.seen_seq)`,
         values: [
@@ -213,12 +168,13 @@ export function createConversationStore(
     async dueAlarms(limit) {
       const found = await pool.query<{ session_id: string }>({
         name: 'due-alarms',
-        text: 'select session_id from timers where due_at <= now() order by due_at limit $1',
+        // What a person has, or a worker holds, cannot be rung: it must not stand before what can.
+        text: `select t.session_id from timers t join chat_sessions s on s.id = t.session_id
+                where t.due_at <= now() and s.mode in ('bot', 'queued') and (s.lease_until is null or s.lease_until < now())
+                order by t.due_at limit $1`,
         values: [limit],
       });
       return found.rows.map((row) => row.session_id);
     },
-
-    setAlarm: (id, at) => setAlarm(pool, id, at),
   };
 }

@@ -3,9 +3,12 @@ import type { ChannelName, ConversationState } from '#core/conversation/conversa
 import type { Locale } from '#core/conversation/content.schema.ts';
 import type { DeskStore } from '#core/desk/desk-store.ts';
 import type { ConversationSummary, Handoff } from '#core/desk/desk.schema.ts';
-import { invalid } from '#core/errors.ts';
+import { foreignCursor } from '#core/errors.ts';
 import { plainText } from '#core/conversation/plain-text.ts';
+import { isUuid } from '#core/conversation/uuid.ts';
+import { toHandoff } from './handoff-rows.ts';
 import type { Sealing } from './sealing.ts';
+import { slotsOf } from './slots.ts';
 
 type SummaryRow = {
   id: string;
@@ -99,21 +102,23 @@ export function createDeskReads({
       agent: row.agent_id ? { id: row.agent_id, name: nameOf(row.agent_id, row.agent_key, row.agent_name) } : null,
       handoff:
         row.handoff_id && row.handoff_reason && row.handoff_status && row.requested_at
-          ? {
-              id: row.handoff_id,
-              sessionId: row.id,
-              reason: row.handoff_reason,
-              status: row.handoff_status,
-              agent: row.handoff_agent
+          ? toHandoff(
+              {
+                id: row.handoff_id,
+                session_id: row.id,
+                reason: row.handoff_reason,
+                status: row.handoff_status,
+                requested_at: row.requested_at,
+                claimed_at: row.claimed_at,
+                ended_at: row.ended_at,
+              },
+              row.handoff_agent
                 ? {
                     id: row.handoff_agent,
                     name: nameOf(row.handoff_agent, row.handoff_agent_key, row.handoff_agent_name),
                   }
                 : null,
-              requestedAt: row.requested_at.toISOString(),
-              claimedAt: row.claimed_at?.toISOString() ?? null,
-              endedAt: row.ended_at?.toISOString() ?? null,
-            }
+            )
           : null,
       last:
         content && row.last_author && row.last_at
@@ -234,7 +239,7 @@ export function createDeskReads({
         collected: {
           ...((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) as Slots | null),
           // What the customer added while waiting.
-          ...slotsOf(sealing.openJson(key, 'chat_sessions.state', id, own.state_sealed)),
+          ...withoutFiles(slotsOf(sealing.openJson(key, 'chat_sessions.state', id, own.state_sealed))),
         },
         understanding: own.understood
           ? {
@@ -268,11 +273,11 @@ export function createDeskReads({
   };
 }
 
-type Slots = Record<string, string>;
+type Slots = Readonly<Record<string, string>>;
 
-/** The values that a dialogue has collected; the files among them are in the transcript. */
-function slotsOf(state: unknown): Slots {
-  const { files: _, ...slots } = (state as { slots?: Slots } | null)?.slots ?? {};
+/** What was collected; the files among it are in the transcript. */
+function withoutFiles(collected: Slots): Slots {
+  const { files: _, ...slots } = collected;
   return slots;
 }
 
@@ -289,16 +294,12 @@ export const visitorName = (contactId: string, locale: Locale): string =>
 
 const writeCursor = (at: Date, id: string): string => Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The year 10000: later times are written in a way that PostgreSQL does not read. */
 const LAST_MS = 253_402_300_800_000;
 
 function readCursor(cursor: string): { at: Date; id: string } {
   const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const date = new Date(at ?? '');
-  if (!(date.getTime() > 0 && date.getTime() < LAST_MS) || !UUID.test(id ?? ''))
-    throw invalid('This cursor is none of ours: use the nextCursor of the page before.', [
-      { path: 'cursor', message: 'not a cursor' },
-    ]);
+  if (!(date.getTime() > 0 && date.getTime() < LAST_MS) || !isUuid(id ?? '')) throw foreignCursor();
   return { at: date, id: id! };
 }

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Conversation } from '#core/conversation/conversation.ts';
 import type { Effect } from '#core/conversation/effect.ts';
 import type { DataKey } from '#core/privacy/seal.ts';
-import type { RowTools } from './turn-rows.ts';
+import { namesOf, type RowTools } from './turn-rows.ts';
 
 /** `waitMs`: how long a customer waits for a person before the bot takes care of it. */
 export type EffectTools = RowTools & { waitMs: number };
@@ -19,7 +19,7 @@ type Doing<Kind extends Effect['type']> = (
 const PERFORM = {
   'create-ticket': async (client, tools, key, conversation, effect) => {
     const id = tools.uuid();
-    const names = conversation.contact.name ? [conversation.contact.name] : [];
+    const names = namesOf(conversation);
     await client.query(
       `insert into tickets (id, number, subject_sealed, subject_masked, description_sealed, description_masked, priority, category, tags, contact_id, session_id, uploads)
        values ($1, $2, $3, $4, $5, $6, $7, $8, '{}', $9, $10, $11)`,
@@ -58,11 +58,7 @@ const PERFORM = {
       ],
     );
   },
-  'withdraw-handoff': (client, _tools, _key, conversation) =>
-    client.query(
-      `update handoffs set status = 'withdrawn', ended_at = now() where session_id = $1 and status = 'waiting'`,
-      [conversation.id],
-    ),
+  'withdraw-handoff': (client, _tools, _key, conversation) => withdrawHandoff(client, conversation.id),
   'save-contact': (client, tools, key, conversation, effect) => {
     const sealed = (column: 'name' | 'email' | 'phone'): Buffer | null =>
       effect[column] ? tools.sealing.seal(key, `contacts.${column}`, conversation.contactId, effect[column]) : null;
@@ -86,15 +82,17 @@ const PERFORM = {
           effect.helpful ? 0 : 1,
         ])
       : Promise.resolve(),
-  // The guarded update wrote it already.
-  close: (client, _tools, _key, conversation) =>
-    client.query(
-      `update handoffs set status = 'withdrawn', ended_at = now() where session_id = $1 and status = 'waiting'`,
-      [conversation.id],
-    ),
+  // The end itself stands in the guarded update.
+  close: (client, _tools, _key, conversation) => withdrawHandoff(client, conversation.id),
 } satisfies { [Kind in Effect['type']]: Doing<Kind> };
 
-/** Writes one effect inside the turn's transaction. */
+const withdrawHandoff = (client: PoolClient, session: string): Promise<unknown> =>
+  client.query(
+    `update handoffs set status = 'withdrawn', ended_at = now() where session_id = $1 and status = 'waiting'`,
+    [session],
+  );
+
+/** Writes one effect inside the turn's transaction; `conversation` as the turn leaves it. */
 export async function performEffect(
   client: PoolClient,
   tools: EffectTools,
@@ -103,21 +101,4 @@ export async function performEffect(
   effect: Effect,
 ): Promise<void> {
   await (PERFORM[effect.type] as Doing<Effect['type']>)(client, tools, key, conversation, effect);
-}
-
-/** The place of a waiting conversation in the queue, from 1, and the wait to expect: the mean of the last twenty handoffs, when there were five. */
-export async function queueStanding(
-  client: Pick<PoolClient, 'query'>,
-  session: string,
-): Promise<{ place?: number; waitSeconds?: number }> {
-  const found = await client.query<{ place: string; wait: string | null }>(
-    `select (select count(*) from handoffs h where h.status = 'waiting' and h.requested_at <= w.requested_at) as place,
-            (select case when count(*) >= 5 then round(avg(extract(epoch from claimed_at - requested_at))) end
-               from (select claimed_at, requested_at from handoffs where claimed_at is not null and reason <> 'taken-over' order by claimed_at desc limit 20) last) as wait
-       from handoffs w where w.session_id = $1 and w.status = 'waiting'`,
-    [session],
-  );
-  const row = found.rows[0];
-  if (!row) return {};
-  return { place: Number(row.place), ...(row.wait === null ? {} : { waitSeconds: Number(row.wait) }) };
 }

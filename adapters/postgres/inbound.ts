@@ -26,21 +26,25 @@ select seq, mode from s`,
 export function createReceiver(tools: RowTools & { pool: Pool }) {
   const { pool, sealing } = tools;
 
-  async function known(inbound: Inbound): Promise<Received> {
+  async function known(inbound: Inbound): Promise<Received | undefined> {
     const found = await pool.query<{ seq: number }>(
       'select seq from inbound where delivery_key = $1 or semantic_key = $2 limit 1',
       [inbound.deliveryKey, inbound.semanticKey],
     );
-    const row = found.rows[0];
-    if (!row) throw new Error('A unique key refused a message that is not there.');
-    return { kind: 'duplicate', seq: row.seq };
+    return found.rows[0] && { kind: 'duplicate', seq: found.rows[0].seq };
   }
 
-  async function refusal(id: string): Promise<Received> {
-    const found = await pool.query<{ mode: ConversationState }>('select mode from chat_sessions where id = $1', [id]);
+  /** Why nothing was written. What was taken before stays so, whatever became of the conversation since. */
+  async function refusal(inbound: Inbound): Promise<Received> {
+    const duplicate = await known(inbound);
+    if (duplicate) return duplicate;
+    const found = await pool.query<{ mode: ConversationState; seq: number }>(
+      'select mode, seq from chat_sessions where id = $1',
+      [inbound.conversationId],
+    );
     const row = found.rows[0];
     if (!row) return { kind: 'unknown' };
-    return { kind: row.mode === 'closed' ? 'closed' : 'full' };
+    return row.mode === 'closed' ? { kind: 'closed', head: row.seq } : { kind: 'full' };
   }
 
   return {
@@ -78,12 +82,12 @@ export function createReceiver(tools: RowTools & { pool: Pool }) {
           ],
         });
         const placed = written.rows[0];
-        if (!placed) return await refusal(inbound.conversationId);
+        if (!placed) return await refusal(inbound);
         const { seq, mode } = placed;
-        if (change.type !== 'reply') throw new Error('A customer’s message is a reply frame.');
         return { kind: 'received', seq, mode, change: { ...change, seq, message: { ...change.message, seq } } };
       } catch (error) {
-        if (violatedUnique(error)) return known(inbound);
+        const duplicate = violatedUnique(error) && (await known(inbound));
+        if (duplicate) return duplicate;
         throw error;
       }
     },

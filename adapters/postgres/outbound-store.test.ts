@@ -154,7 +154,7 @@ test('a dead letter that an agent sends again goes out, although the bot wrote i
   await outbox.say(id, 'bot');
   await outbox.store.settle(await takeMessage(id), one, { state: 'failed', error: 'gone' });
   await outbox.takeOver(id);
-  await outbox.desk.resend(id, 1, outbox.agent);
+  await outbox.desk.resend(id, 1);
   expect(await takeMessage(id)).toMatchObject({ seq: 1, attempts: 1, author: { kind: 'bot' }, byBot: false });
 });
 

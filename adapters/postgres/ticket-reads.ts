@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Locale } from '#core/conversation/content.schema.ts';
-import { invalid } from '#core/errors.ts';
+import { isUuid } from '#core/conversation/uuid.ts';
+import { foreignCursor } from '#core/errors.ts';
 import type { DataKey } from '#core/privacy/seal.ts';
 import type { Ticket } from '#core/tickets/ticket.schema.ts';
 import type { TicketActor, TicketStore } from '#core/tickets/ticket-store.ts';
@@ -52,7 +53,6 @@ select t.id, t.number, t.subject_sealed, t.description_sealed, t.status, t.prior
 
 /** What stands where a contact was erased. */
 const ERASED = '⟨erased⟩';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whose tickets an actor sees: null for all. */
 export const ownerOf = (actor: TicketActor): string | null => (actor.reach === 'own' ? actor.userId : null);
@@ -74,7 +74,7 @@ export function createTicketReads({
   }
 
   async function uploadsOf(rows: readonly Row[]): Promise<UploadRow[]> {
-    const ids = rows.flatMap((row) => row.uploads).filter((id) => UUID.test(id));
+    const ids = rows.flatMap((row) => row.uploads).filter(isUuid);
     if (ids.length === 0) return [];
     const found = await pool.query<UploadRow>('select id, name_sealed, type, bytes from uploads where id = any($1)', [
       ids,
@@ -116,7 +116,7 @@ export function createTicketReads({
     const people = new Set(found.rows.flatMap((row) => row.assignee_id ?? []));
     for (const event of events)
       for (const id of event.what === 'assignee' ? [event.by, event.from, event.to] : [event.by])
-        if (id && UUID.test(id)) people.add(id);
+        if (id && isUuid(id)) people.add(id);
     const names = await namesOf(people);
     return found.rows.map((row) => {
       const key = sealing.key(row.contact_id, row.data_key);
@@ -205,7 +205,7 @@ function toEvent(event: EventRow, names: ReadonlyMap<string, string>): Ticket['h
   const people = event.what === 'assignee';
   return {
     at: event.at.toISOString(),
-    by: UUID.test(event.by) ? named(event.by)! : event.by,
+    by: isUuid(event.by) ? named(event.by)! : event.by,
     what: event.what as Ticket['history'][number]['what'],
     from: people ? named(event.from) : event.from,
     to: people ? named(event.to) : event.to,
@@ -213,9 +213,6 @@ function toEvent(event: EventRow, names: ReadonlyMap<string, string>): Ticket['h
 }
 
 function readCursor(cursor: string): string {
-  if (!UUID.test(cursor))
-    throw invalid('This cursor is none of ours: use the nextCursor of the page before.', [
-      { path: 'cursor', message: 'not a cursor' },
-    ]);
+  if (!isUuid(cursor)) throw foreignCursor();
   return cursor;
 }

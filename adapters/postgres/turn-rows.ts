@@ -7,6 +7,7 @@ import type { Outcome } from '#core/conversation/store.ts';
 import type { NewUuid } from '#core/conversation/uuid.ts';
 import type { DataKey } from '#core/privacy/seal.ts';
 import type { Sealing } from './sealing.ts';
+import { slotsOf } from './slots.ts';
 
 /** One row of `chat_messages`, ready to be written. */
 export type MessageRow = {
@@ -32,15 +33,25 @@ export type RowTools = {
   now: () => Date;
 };
 
-/** A customer's message as a row and as the change that everybody sees. */
+/** Whose conversation rows are about: the contact, and the dialogue's state where it is at hand. */
+export type Whose = { contact: Conversation['contact']; state?: unknown };
+
+/** The customer's names that the mask must hide: the one on file, and the one that the dialogue was told and did not file. */
+export const namesOf = ({ contact, state }: Whose): string[] =>
+  [...new Set([contact.name, slotsOf(state)['name']])].filter((name) => name !== undefined);
+
+/** A message as a row and as the change that everybody sees. */
+type SpokenRow = { row: MessageRow; change: Extract<Change, { type: 'reply' }> };
+
+/** A customer's message as a row and as a change. */
 export function customerRow(
   tools: RowTools,
   key: DataKey,
-  conversation: Pick<Conversation, 'contact'>,
+  whose: Whose,
   at: { seq: number; clientId: string | null; content: InboundContent; now: Date },
-): { row: MessageRow; change: Change } {
+): SpokenRow {
   const id = tools.uuid();
-  const { name } = conversation.contact;
+  const { name } = whose.contact;
   return {
     row: {
       seq: at.seq,
@@ -50,7 +61,7 @@ export function customerRow(
       authorUser: null,
       kind: at.content.kind,
       body: tools.sealing.seal(key, 'chat_messages.body', id, JSON.stringify(at.content)),
-      masked: tools.mask(plainText(at.content), name ? [name] : []),
+      masked: tools.mask(plainText(at.content), namesOf(whose)),
       inReplyTo: null,
       clientId: at.clientId,
       info: null,
@@ -76,7 +87,7 @@ export function customerRow(
 export function ourRow(
   tools: RowTools,
   key: DataKey,
-  conversation: Pick<Conversation, 'contact'>,
+  whose: Whose,
   at: {
     seq: number;
     content: OutboundContent;
@@ -85,7 +96,7 @@ export function ourRow(
     agent?: { id: string; name: string };
     clientId?: string;
   },
-): { row: MessageRow; change: Change } {
+): SpokenRow {
   const id = tools.uuid();
   const author = at.agent ? 'agent' : at.content.kind === 'system' ? 'system' : 'bot';
   const source = 'source' in at.content ? at.content.source : undefined;
@@ -98,7 +109,7 @@ export function ourRow(
       authorUser: at.agent?.id ?? null,
       kind: at.content.kind,
       body: tools.sealing.seal(key, 'chat_messages.body', id, JSON.stringify(at.content)),
-      masked: tools.mask(plainText(at.content), conversation.contact.name ? [conversation.contact.name] : []),
+      masked: tools.mask(plainText(at.content), namesOf(whose)),
       inReplyTo: at.inReplyTo,
       clientId: at.clientId ?? null,
       info: source ? { source: { kind: source.kind, id: source.id } } : at.agent ? { name: at.agent.name } : null,
@@ -156,23 +167,16 @@ export function stateRow(
   };
 }
 
-/** The state that a turn's effects lead to. */
-export function modeAfter(mode: ConversationState, effects: readonly Effect[]): ConversationState {
-  let after = mode;
-  for (const effect of effects) {
-    if (effect.type === 'request-handoff') after = 'queued';
-    else if (effect.type === 'withdraw-handoff') after = 'bot';
-    else if (effect.type === 'close') after = 'closed';
-  }
-  return after;
-}
+/** The states that a turn's effects lead through, in order: each is told in the transcript. */
+export const statesOf = (effects: readonly Effect[]): ConversationState[] =>
+  effects.flatMap((effect): ConversationState[] => {
+    if (effect.type === 'request-handoff') return ['queued'];
+    if (effect.type === 'withdraw-handoff') return ['bot'];
+    return effect.type === 'close' ? ['closed'] : [];
+  });
 
-/** What the conversation is after a turn was written: what the next turn in this process starts from. */
-export function conversationAfter(
-  before: Conversation,
-  outcome: Outcome,
-  after: { seq: number; epoch: number; pending: number; alarmAt: Date | null },
-): Conversation {
+/** The conversation as a turn leaves it, but for what the write itself decides: its place, its epoch and its alarm clock. */
+export function conversationAfter(before: Conversation, outcome: Outcome): Conversation {
   const contact = { ...before.contact };
   for (const effect of outcome.effects)
     if (effect.type === 'save-contact') {
@@ -182,11 +186,10 @@ export function conversationAfter(
     }
   return {
     ...before,
-    ...after,
     contact,
     locale: outcome.locale,
     state: outcome.state,
-    mode: modeAfter(before.mode, outcome.effects),
+    mode: statesOf(outcome.effects).at(-1) ?? before.mode,
     rated: before.rated || outcome.effects.some((effect) => effect.type === 'rate'),
   };
 }

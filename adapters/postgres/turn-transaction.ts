@@ -1,20 +1,13 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Change } from '#core/conversation/conversation.schema.ts';
 import type { InboundContent } from '#core/conversation/content.schema.ts';
 import type { Conversation } from '#core/conversation/conversation.ts';
 import type { Outcome } from '#core/conversation/store.ts';
 import type { DataKey } from '#core/privacy/seal.ts';
-import { performEffect, queueStanding, type EffectTools } from './effects.ts';
-import { insertMessages, insertOutbound } from './statements.ts';
-import {
-  conversationAfter,
-  customerRow,
-  modeAfter,
-  ourRow,
-  stateRow,
-  type MessageRow,
-  type StateInfo,
-} from './turn-rows.ts';
+import { performEffect, type EffectTools } from './effects.ts';
+import { queueStanding } from './queue-standing.ts';
+import { inTransaction, insertMessages, insertOutbound } from './statements.ts';
+import { conversationAfter, customerRow, ourRow, stateRow, statesOf, type MessageRow } from './turn-rows.ts';
 
 /** A day: an answer that could not be delivered until then would only confuse. */
 const ANSWER_LIVES_MS = 24 * 3_600_000;
@@ -41,6 +34,28 @@ update chat_sessions set seq = seq + $3, epoch = epoch + 1, pending = pending - 
 returning seq, pending`,
 };
 
+/** What was written of a turn, or that the conversation moved on and nothing was. */
+export type WholeTurnWritten = { kind: 'written'; changes: Change[]; conversation: Conversation } | { kind: 'moved' };
+
+/** Thrown inside a transaction to roll it back: somebody else came first. */
+class Moved extends Error {}
+
+/** Writes a turn with all its effects in a transaction of its own. */
+export async function commitWholeTurn(tools: EffectTools & { pool: Pool }, turn: WholeTurn): Promise<WholeTurnWritten> {
+  const key = await tools.sealing.keyOf(turn.conversation.contactId);
+  if (!key) return { kind: 'moved' };
+  try {
+    return await inTransaction(tools.pool, async (client) => {
+      const written = await writeWholeTurn(client, tools, key, turn);
+      if (!written) throw new Moved();
+      return { kind: 'written', ...written };
+    });
+  } catch (error) {
+    if (error instanceof Moved) return { kind: 'moved' };
+    throw error;
+  }
+}
+
 /** Writes a turn with all its effects inside the given transaction; undefined when the conversation moved on: then roll back. */
 export async function writeWholeTurn(
   client: PoolClient,
@@ -49,18 +64,11 @@ export async function writeWholeTurn(
   turn: WholeTurn,
 ): Promise<{ changes: Change[]; conversation: Conversation } | undefined> {
   const { conversation, outcome, inbound, taken } = turn;
-  const modes = outcome.effects.flatMap((effect): StateInfo['state'][] =>
-    effect.type === 'request-handoff'
-      ? ['queued']
-      : effect.type === 'withdraw-handoff'
-        ? ['bot']
-        : effect.type === 'close'
-          ? ['closed']
-          : [],
-  );
-  const grown = (inbound ? 1 : 0) + outcome.replies.length + modes.length;
+  const after = conversationAfter(conversation, outcome);
+  const states = statesOf(outcome.effects);
+  const grown = (inbound ? 1 : 0) + outcome.replies.length + states.length;
   const closing = outcome.effects.find((effect) => effect.type === 'close');
-  const understood = [...outcome.understood.values()].at(-1);
+  const understood = jsonOf([...outcome.understood.values()].at(-1));
   const updated = await client.query<{ seq: number; pending: number }>({
     ...GUARDED_UPDATE,
     values: [
@@ -70,16 +78,16 @@ export async function writeWholeTurn(
       taken.length,
       tools.sealing.seal(key, 'chat_sessions.state', conversation.id, JSON.stringify(outcome.state)),
       outcome.locale,
-      modeAfter(conversation.mode, outcome.effects),
+      after.mode,
       closing?.reason ?? null,
       outcome.topic,
       outcome.mood,
-      understood === undefined ? null : JSON.stringify(understood),
+      understood,
       inbound ? conversation.seq : null,
     ],
   });
-  const after = updated.rows[0];
-  if (!after) return undefined;
+  const placed = updated.rows[0];
+  if (!placed) return undefined;
 
   const now = tools.now();
   const rows: MessageRow[] = [];
@@ -88,32 +96,21 @@ export async function writeWholeTurn(
     rows.push(made.row);
     changes.push(made.change);
   };
-  let seq = after.seq - grown;
+  let seq = placed.seq - grown;
   if (inbound) {
-    add(customerRow(tools, key, conversation, { ...inbound, seq: ++seq, now }));
+    add(customerRow(tools, key, after, { ...inbound, seq: ++seq, now }));
     await client.query(
       `insert into inbound (session_id, seq, delivery_key, state, turn_epoch, understood, done_at) values ($1, $2, $3, 'done', $4, $5, now())`,
-      [
-        conversation.id,
-        seq,
-        inbound.deliveryKey,
-        conversation.epoch,
-        understood === undefined ? null : JSON.stringify(understood),
-      ],
+      [conversation.id, seq, inbound.deliveryKey, conversation.epoch, understood],
     );
   }
   for (const reply of outcome.replies)
-    add(ourRow(tools, key, conversation, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
-  for (const effect of outcome.effects) await performEffect(client, tools, key, conversation, effect);
-  for (const state of modes)
-    add(
-      stateRow(
-        tools,
-        ++seq,
-        { state, ...(state === 'queued' ? await queueStanding(client, conversation.id) : {}) },
-        now,
-      ),
-    );
+    add(ourRow(tools, key, after, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
+  for (const effect of outcome.effects) await performEffect(client, tools, key, after, effect);
+  for (const state of states) {
+    const standing = state === 'queued' ? await queueStanding(client, conversation.id) : {};
+    add(stateRow(tools, ++seq, { state, ...standing }, now));
+  }
   await insertMessages(client, conversation.id, rows);
   if (conversation.channel !== 'web')
     await insertOutbound(client, conversation.id, rows, new Date(now.getTime() + ANSWER_LIVES_MS));
@@ -121,30 +118,23 @@ export async function writeWholeTurn(
     await client.query(
       `update inbound i set state = 'done', done_at = now(), turn_epoch = $2, understood = u.understood
          from unnest($1::bigint[], $3::jsonb[]) as u(id, understood) where i.id = u.id`,
-      [
-        taken.map((row) => row.id),
-        conversation.epoch,
-        taken.map((row) => {
-          const found = outcome.understood.get(row.seq);
-          return found === undefined ? null : JSON.stringify(found);
-        }),
-      ],
+      [taken.map((row) => row.id), conversation.epoch, taken.map((row) => jsonOf(outcome.understood.get(row.seq)))],
     );
-  await setAlarm(
-    client,
-    conversation.id,
-    modeAfter(conversation.mode, outcome.effects) === 'closed' ? null : outcome.alarmAt,
-  );
+  const alarmAt = after.mode === 'closed' ? null : outcome.alarmAt;
+  await setAlarm(client, conversation.id, alarmAt);
   return {
     changes,
-    conversation: conversationAfter(conversation, outcome, {
-      seq: after.seq,
+    conversation: {
+      ...after,
+      seq: placed.seq,
       epoch: conversation.epoch + 1,
-      pending: after.pending,
-      alarmAt: outcome.alarmAt,
-    }),
+      pending: placed.pending,
+      alarmAt,
+    },
   };
 }
+
+const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 /** Sets the conversation's alarm clock, or takes it away. */
 export async function setAlarm(client: Pick<PoolClient, 'query'>, session: string, at: Date | null): Promise<void> {

@@ -58,6 +58,7 @@ function joined(parts: readonly Buffer[]): { all: Buffer; ends: number[]; sizes:
 
 type Prepared = {
   write: TurnWrite;
+  after: Conversation;
   rows: MessageRow[];
   changes: Change[];
   state: Buffer;
@@ -76,6 +77,7 @@ export function createTurnWriter(
 
   function prepare(write: TurnWrite, key: DataKey): Prepared {
     const { conversation, inbound, outcome } = write;
+    const after = conversationAfter(conversation, outcome);
     const now = tools.now();
     const rows: MessageRow[] = [];
     const changes: Change[] = [];
@@ -84,11 +86,12 @@ export function createTurnWriter(
       changes.push(made.change);
     };
     let { seq } = conversation;
-    if (inbound) add(customerRow(tools, key, conversation, { ...inbound, seq: ++seq, now }));
+    if (inbound) add(customerRow(tools, key, after, { ...inbound, seq: ++seq, now }));
     for (const reply of outcome.replies)
-      add(ourRow(tools, key, conversation, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
+      add(ourRow(tools, key, after, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
     return {
       write,
+      after,
       rows,
       changes,
       state: tools.sealing.seal(key, 'chat_sessions.state', conversation.id, JSON.stringify(outcome.state)),
@@ -144,17 +147,18 @@ export function createTurnWriter(
   }
 
   function settle(turn: Waiting, written: boolean): void {
-    const { conversation, outcome } = turn.write;
+    const { conversation } = turn.write;
     if (!written) return turn.resolve({ kind: 'moved' });
     turn.resolve({
       kind: 'written',
       changes: turn.changes,
-      conversation: conversationAfter(conversation, outcome, {
+      conversation: {
+        ...turn.after,
         seq: conversation.seq + turn.rows.length,
         epoch: conversation.epoch + 1,
         pending: 0,
         alarmAt: turn.due ?? conversation.alarmAt,
-      }),
+      },
     });
   }
 

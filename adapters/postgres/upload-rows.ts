@@ -1,10 +1,9 @@
 import type { Pool } from 'pg';
 import type { UploadReader, UploadRows } from '#core/conversation/uploads.ts';
-import type { NewUuid } from '#core/conversation/uuid.ts';
+import { isUuid, type NewUuid } from '#core/conversation/uuid.ts';
 import { conflict } from '#core/errors.ts';
 import type { Sealing } from './sealing.ts';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Where the sweep goes on, in `settings`: the last upload that it looked at. */
 const SWEPT = 'uploads.swept';
 const SWEPT_AT_ONCE = 200;
@@ -89,7 +88,7 @@ export function createUploadRows(tools: { pool: Pool; sealing: Sealing; uuid: Ne
     },
 
     async attachment(sessionId, id) {
-      if (!UUID.test(id)) return undefined;
+      if (!isUuid(id)) return undefined;
       const found = await pool.query<{
         name_sealed: Buffer;
         type: string;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Change } from '#core/conversation/conversation.schema.ts';
-import type { Attachment, InboundContent } from '#core/conversation/content.schema.ts';
+import type { Attachment } from '#core/conversation/content.schema.ts';
 import type { ConversationEvent, Live } from '#core/conversation/live.ts';
 import { ClientFrame, CLOSE, type ServerFrame } from '#core/conversation/protocol.schema.ts';
 import type { ConversationStore } from '#core/conversation/store.ts';
@@ -53,7 +53,7 @@ export type ChatSockets = {
 
 export function createChatSockets(tools: {
   chat: WebChat;
-  store: Pick<ConversationStore, 'changes' | 'load' | 'rate' | 'heads'>;
+  store: Pick<ConversationStore, 'changes' | 'load' | 'heads'>;
   live: Live;
   cursors: CursorBook;
   attachment: (sessionId: string, uploadId: string) => Promise<Attachment | undefined>;
@@ -162,6 +162,8 @@ export function createChatSockets(tools: {
       client.socket.close(CLOSE.token, 'token');
       return;
     }
+    // Gone while its token was looked up: nobody would take it out again.
+    if (client.socket.readyState !== client.socket.OPEN) return;
     // First listen, then read: the other way round has a hole between the two.
     client.reading = true;
     const clients = bySession.get(client.sessionId) ?? new Set();
@@ -196,22 +198,13 @@ export function createChatSockets(tools: {
         });
       }
       const content = await contentOf(frame, (uploadId) => tools.attachment(client.sessionId, uploadId));
-      const seq = await say(client, clientMessageId, content);
+      const { seq } = await chat.say(client.sessionId, { clientId: clientMessageId, content });
       send(client, { type: 'accepted', clientMessageId, seq });
     } catch (error) {
       // Refused alone, it would be sent again behind those that followed it: instead the client comes back with all of them.
       if (!(error instanceof Problem)) throw error;
       send(client, { type: 'refused', clientMessageId, problem: wireProblem(error) });
     }
-  }
-
-  async function say(client: Client, clientId: string, content: InboundContent): Promise<number> {
-    // The stars come after the end, when nothing else is taken any more.
-    if (content.kind === 'rating' && (await chat.state(client.sessionId)) === 'closed') {
-      await store.rate(client.sessionId, content.score, content.comment);
-      return client.cursor;
-    }
-    return (await chat.say(client.sessionId, { clientId, content })).seq;
   }
 
   function invalidFrame(client: Client, detail: string): void {

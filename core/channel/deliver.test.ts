@@ -247,7 +247,7 @@ describe('when a result is lost', () => {
     const delivery = deliver();
     await until(delivery, id, 'uncertain', 'sent');
     expect(platform.shownAt(id)).toEqual(['[a.pdf]', 'two']);
-    await outbox.desk.resend(id, 1, outbox.agent);
+    await outbox.desk.resend(id, 1);
     await delivery.run(id);
     expect(platform.shownAt(id)).toEqual(['[a.pdf]', 'two', '[a.pdf]']);
   });
@@ -314,7 +314,7 @@ describe('when it cannot be sent', () => {
       error: 'Given up after 10 attempts: refused 10',
     });
     expect(delivery.counts().telegram).toMatchObject({ failed: 1, retried: 9 });
-    await outbox.desk.resend(id, 1, outbox.agent);
+    await outbox.desk.resend(id, 1);
     await sent(deliver(), id);
     expect(platform.shownAt(id)).toEqual(['one']);
   });

@@ -8,7 +8,7 @@ import type { NewUuid } from '#core/conversation/uuid.ts';
 import type { DialogueState } from '#core/dialogue/dialogue-state.ts';
 import { factsOf, toOutcome } from '#core/dialogue/turn-outcome.ts';
 import { stateOf } from '#core/dialogue/turn-runner.ts';
-import type { Dialogue, DialogueEvent, LocalLookups, TurnOutcome } from '#core/dialogue/turn.ts';
+import type { Dialogue, LocalLookups, TurnInput, TurnOutcome } from '#core/dialogue/turn.ts';
 import { conflict, notFound, tooMany, unauthenticated, type Problem } from '#core/errors.ts';
 import { hashToken } from './session-token.ts';
 
@@ -107,16 +107,13 @@ export function createWebChat(tools: {
   }
 
   /** The turn inside this process, or undefined when it needs something from outside, or its flow fails here. */
-  function decide(conversation: Conversation, holder: Held, event: DialogueEvent): TurnOutcome | undefined {
+  function decide(id: string, turn: TurnInput): TurnOutcome | undefined {
     try {
-      const outcome = dialogue.runNow(
-        { state: holder.state, facts: factsOf(conversation), events: [event], now: now() },
-        tools.lookups,
-      );
-      for (const fault of outcome?.faults ?? []) tools.onError(new Error(fault), { conversation: conversation.id });
+      const outcome = dialogue.runNow(turn, tools.lookups);
+      for (const fault of outcome?.faults ?? []) tools.onError(new Error(fault), { conversation: id });
       return outcome;
     } catch (error) {
-      tools.onError(error, { conversation: conversation.id });
+      tools.onError(error, { conversation: id });
       return undefined;
     }
   }
@@ -133,10 +130,15 @@ export function createWebChat(tools: {
   ): Promise<Said | undefined> {
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const conversation = await current(id, holder);
-      if (conversation.mode === 'closed') throw conversationClosed();
-      if (conversation.mode === 'agent' || conversation.pending > 0) return undefined;
+      const { mode, pending } = conversation;
+      if (mode === 'agent' || mode === 'closed' || pending > 0) return undefined;
       const seq = conversation.seq + 1;
-      const outcome = decide(conversation, holder, { kind: 'message', seq, content: message.content });
+      const outcome = decide(id, {
+        state: holder.state,
+        facts: factsOf(conversation),
+        events: [{ kind: 'message', seq, content: message.content }],
+        now: now(),
+      });
       if (!outcome) return undefined;
       const written = await store.writeTurn({
         conversation,
@@ -172,7 +174,10 @@ export function createWebChat(tools: {
       case 'duplicate':
         return { seq: received.seq, duplicate: true };
       case 'closed':
-        throw conversationClosed();
+        // The stars come after the end, when nothing else is taken any more.
+        if (message.content.kind !== 'rating') throw conversationClosed();
+        await store.rate(id, message.content.score, message.content.comment);
+        return { seq: received.head, duplicate: false };
       case 'unknown':
         throw notFound('conversation');
       case 'full':
@@ -204,18 +209,19 @@ export function createWebChat(tools: {
     async begin({ locale, page, contactId }) {
       const token = randomBytes(32).toString('base64url');
       const id = tools.uuid();
-      const known = contactId ? await store.contactFacts(contactId) : { contact: {}, previous: null };
-      const facts = {
+      // Whoever was erased meanwhile comes as somebody new.
+      const known = contactId === undefined ? null : await store.contactFacts(contactId);
+      const facts = factsOf({
         locale,
-        channel: 'web' as const,
-        contact: known.contact,
-        ...(known.previous ? { previous: known.previous } : {}),
-      };
-      const outcome = dialogue.runNow({ state: null, facts, events: [{ kind: 'opened' }], now: now() }, tools.lookups);
+        channel: 'web',
+        contact: known?.contact ?? {},
+        previous: known?.previous ?? null,
+      });
+      const outcome = decide(id, { state: null, facts, events: [{ kind: 'opened' }], now: now() });
       const begun = await store.begin({
         id,
-        contactId: contactId ?? tools.uuid(),
-        newContact: contactId === undefined,
+        contactId: known && contactId ? contactId : tools.uuid(),
+        newContact: !known,
         channel: 'web',
         connection: 'web',
         conversationKey: null,

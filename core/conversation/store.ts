@@ -8,7 +8,7 @@ import type { Effect, Reply } from './effect.ts';
  * sealing and masking happen behind it, so nothing above sees a key and nothing below sees a message.
  */
 export type ConversationStore = {
-  /** Writes the contact (when new), the conversation and its opening turn. */
+  /** Writes the contact (when new), the conversation and its opening turn. Throws `not-found` for a contact that was erased. */
   begin(start: NewConversation): Promise<{ conversation: Conversation; changes: Change[] }>;
   load(id: string): Promise<Conversation | null>;
   /** The conversation of a session token, by its hash, and lets the token live on; null: unknown or expired. */
@@ -25,10 +25,13 @@ export type ConversationStore = {
     claim: Claim,
     outcome: Outcome,
   ): Promise<{ kind: 'written'; changes: Change[]; conversation: Conversation } | { kind: 'moved' }>;
-  /** Gives a claim back without a turn. */
-  release(claim: Claim): Promise<void>;
-  /** A turn that threw: the lease ends, the attempt is counted; after `most` attempts its messages are dead and a person is called. */
-  failTurn(claim: Claim, error: string, most: number): Promise<{ dead: number; changes: Change[] }>;
+  /** Gives a claim back without a turn and sets the alarm clock; null: it need not ring. */
+  release(claim: Claim, alarmAt: Date | null): Promise<void>;
+  /**
+   * A turn that threw: the lease ends, the attempt is counted; after `most` attempts its messages are dead and a person is
+   * called. Nothing is counted where the epoch moved.
+   */
+  failTurn(claim: Claim, most: number): Promise<{ dead: number; changes: Change[] }>;
 
   /** Changes after `seq`, in order. `more`: the limit cut them. */
   changes(id: string, after: number, limit: number): Promise<{ changes: Change[]; head: number; more: boolean }>;
@@ -41,18 +44,16 @@ export type ConversationStore = {
 
   /** The newest `seq` of each. */
   heads(ids: readonly string[]): Promise<Map<string, number>>;
-  /** What is known of a customer who comes back, before the new conversation is written. */
-  contactFacts(contactId: string): Promise<Pick<Conversation, 'contact' | 'previous'>>;
+  /** What is known of a customer who comes back, before the new conversation is written; null: he was erased. */
+  contactFacts(contactId: string): Promise<Pick<Conversation, 'contact' | 'previous'> | null>;
   /** How far customers' clients came: written in one statement for many. */
   writeCursors(cursors: readonly { id: string; delivered: number; seen: number }[]): Promise<void>;
   /** One rating a conversation; false: it has one, or a handoff is open. */
   rate(id: string, score: number, comment: string | undefined): Promise<boolean>;
 
-  /** What must be looked at again: the rebuild of all wake-ups. */
+  /** What must be looked at again, the rebuild of all wake-ups: conversations that the bot has and nobody holds. */
   pending(limit: number): Promise<string[]>;
   dueAlarms(limit: number): Promise<string[]>;
-  /** Sets or clears the alarm clock without a turn. */
-  setAlarm(id: string, at: Date | null): Promise<void>;
 };
 
 export type NewConversation = {
@@ -112,7 +113,8 @@ export type Inbound = {
 export type Received =
   | { kind: 'received'; seq: number; mode: ConversationState; change: Change }
   | { kind: 'duplicate'; seq: number }
-  | { kind: 'closed' }
+  /** It has ended; `head` is its last `seq`. */
+  | { kind: 'closed'; head: number }
   | { kind: 'full' }
   | { kind: 'unknown' };
 

@@ -3,6 +3,11 @@ import { randomFillSync } from 'node:crypto';
 /** Makes UUIDs of version 7: they sort by time, so that rows written together lie together. */
 export type NewUuid = () => string;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether a text is a UUID of any version as we write them, in small letters: what PostgreSQL takes for one. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
 const BYTES = 16;
 const AT_ONCE = 256;
 

@@ -43,7 +43,7 @@ export type DeskStore = {
     message: { clientMessageId: string; text: string } | { clientMessageId: string; attachment: Attachment },
   ): Promise<{ message: Message; changes: Change[] }>;
   /** A dead letter goes out again, at the end of its lane. */
-  resend(sessionId: string, seq: number, agent: Agent): Promise<Message>;
+  resend(sessionId: string, seq: number): Promise<Message>;
   note(sessionId: string, agent: Agent, text: string): Promise<Note>;
   markRead(sessionId: string, seq: number): Promise<void>;
 };

@@ -23,7 +23,7 @@ export type Desk = {
     agent: Agent,
     message: { clientMessageId: string; text?: string | undefined; uploadId?: string | undefined },
   ): Promise<Message>;
-  resend(sessionId: string, seq: number, agent: Agent): Promise<Message>;
+  resend(sessionId: string, seq: number): Promise<Message>;
   note(sessionId: string, agent: Agent, text: string): Promise<Note>;
   markRead(sessionId: string, seq: number): Promise<void>;
   /** Customers who waited too long go back to the bot. Called by the sweep. */
@@ -109,8 +109,8 @@ export function createDesk(tools: {
       tools.deliver(sessionId);
       return said.message;
     },
-    async resend(sessionId, seq, agent) {
-      const message = await store.resend(sessionId, seq, agent);
+    async resend(sessionId, seq) {
+      const message = await store.resend(sessionId, seq);
       tools.deliver(sessionId);
       live.publish({ type: 'desk', sessionId });
       return message;

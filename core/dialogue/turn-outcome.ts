@@ -3,7 +3,9 @@ import type { Outcome } from '#core/conversation/store.ts';
 import type { DialogueFacts, TurnOutcome } from './turn.ts';
 
 /** What a dialogue may know of the conversation that it is held in. */
-export const factsOf = (conversation: Conversation): DialogueFacts => ({
+export const factsOf = (
+  conversation: Pick<Conversation, 'locale' | 'channel' | 'contact' | 'previous'>,
+): DialogueFacts => ({
   locale: conversation.locale,
   channel: conversation.channel,
   contact: conversation.contact,

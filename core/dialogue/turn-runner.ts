@@ -5,8 +5,10 @@ import { DialogueState } from './dialogue-state.ts';
 import { factsOf, toOutcome } from './turn-outcome.ts';
 import type { Dialogue, DialogueEvent, Lookups } from './turn.ts';
 
-/** Longest turn: every look-up has a shorter deadline. A claim lives longer, so that only a dead worker loses one. */
-export const LEASE_MS = 15_000;
+/** A claim lives longer than any turn, so that only a dead worker loses one. */
+const LEASE_MS = 15_000;
+/** What a turn has not looked up by then it goes on without: ten messages may each want a second of the model's. */
+const THINK_MS = 9_000;
 /** A message that breaks its turn so often is put aside, and a person is called. */
 const MOST_ATTEMPTS = 5;
 
@@ -29,16 +31,17 @@ export function createTurnRunner(tools: {
   worker: string;
   now: () => Date;
   onError: (error: unknown, about: { conversation: string; attempts: number }) => void;
+  thinkMs?: number;
 }): TurnRunner {
-  const { store, dialogue, live, now } = tools;
+  const { store, dialogue, live, now, thinkMs = THINK_MS } = tools;
   /** Conversations under way here; true: something new came meanwhile. */
   const running = new Map<string, boolean>();
   const aborts = new Map<string, AbortController>();
   const resting: (() => void)[] = [];
 
-  // A person took it over: what the bot still works on would be refused, so it stops working on it.
+  // A person took it over or ended it: what the bot still works on would be refused, so it stops working on it.
   live.subscribe((event) => {
-    if (event.type === 'owner') aborts.get(event.sessionId)?.abort();
+    if (event.type === 'owner' && event.state !== 'bot') aborts.get(event.sessionId)?.abort();
   });
 
   async function turn(claim: Claim): Promise<'again' | 'done'> {
@@ -46,11 +49,12 @@ export function createTurnRunner(tools: {
     const events = waiting.map(toEvent);
     if (alarmIsDue(conversation, now())) events.push({ kind: 'alarm' });
     if (!events.length) {
-      await store.release(claim);
-      await rearm(conversation);
+      // The clock rang early, or somebody woke us for nothing.
+      await store.release(claim, nextAlarm(conversation));
       return 'done';
     }
     const abort = new AbortController();
+    const late = setTimeout(() => abort.abort(), thinkMs);
     aborts.set(conversation.id, abort);
     if (waiting.length) live.publish({ type: 'typing', sessionId: conversation.id, author: 'bot' });
     try {
@@ -71,17 +75,9 @@ export function createTurnRunner(tools: {
       });
       return written.conversation.pending > 0 ? 'again' : 'done';
     } finally {
+      clearTimeout(late);
       aborts.delete(conversation.id);
     }
-  }
-
-  /** The clock rang early: it is set to what the state says. */
-  async function rearm(conversation: Conversation): Promise<void> {
-    if (!conversation.alarmAt || conversation.alarmAt > now()) return;
-    const next = stateOf(conversation)
-      ?.timers.map((timer) => new Date(timer.dueAt))
-      .sort((a, b) => a.getTime() - b.getTime())[0];
-    await store.setAlarm(conversation.id, next ?? null);
   }
 
   async function runOnce(id: string): Promise<'again' | 'done'> {
@@ -92,7 +88,7 @@ export function createTurnRunner(tools: {
     } catch (error) {
       const attempts = Math.max(0, ...claim.waiting.map((row) => row.attempts)) + 1;
       tools.onError(error, { conversation: id, attempts });
-      const failed = await store.failTurn(claim, error instanceof Error ? error.message : String(error), MOST_ATTEMPTS);
+      const failed = await store.failTurn(claim, MOST_ATTEMPTS);
       if (failed.changes.length)
         live.publish({ type: 'changes', sessionId: id, head: failed.changes.at(-1)!.seq, changes: failed.changes });
       return 'done';
@@ -139,7 +135,17 @@ function toEvent(row: Waiting): DialogueEvent {
 export const stateOf = (conversation: Conversation): DialogueState | null =>
   conversation.state === null ? null : DialogueState.parse(conversation.state);
 
-const alarmIsDue = (conversation: Conversation, now: Date): boolean =>
-  conversation.alarmAt !== null &&
-  conversation.alarmAt <= now &&
-  (stateOf(conversation)?.timers.some((timer) => new Date(timer.dueAt) <= now) ?? false);
+/** When the dialogue wants to be woken next; null: never. */
+function nextAlarm(conversation: Conversation): Date | null {
+  const next = stateOf(conversation)
+    ?.timers.map(({ dueAt }) => dueAt)
+    .sort()[0];
+  return next === undefined ? null : new Date(next);
+}
+
+/** Whether an alarm of the dialogue's is due; the clock alone may ring early. */
+function alarmIsDue(conversation: Conversation, now: Date): boolean {
+  if (conversation.alarmAt === null || conversation.alarmAt > now) return false;
+  const next = nextAlarm(conversation);
+  return next !== null && next <= now;
+}

@@ -1,6 +1,7 @@
 import { OptimisticLockError, raw, type EntityManager, type FilterQuery } from '@mikro-orm/core';
 import type { Locale } from '#core/conversation/content.schema.ts';
-import { forbidden, invalid, notFound, Problem } from '#core/errors.ts';
+import { isUuid } from '#core/conversation/uuid.ts';
+import { forbidden, foreignCursor, notFound, Problem } from '#core/errors.ts';
 import type { AuditTrail } from '#core/privacy/audit-trail.ts';
 import type { Faq, FaqRequest } from './faq.schema.ts';
 import { FaqRow } from './knowledge.entity.ts';
@@ -29,8 +30,6 @@ export type Faqs = {
   change(writer: FaqWriter, id: string, request: FaqRequest, version: number | undefined): Promise<Faq>;
   remove(writer: FaqWriter, id: string, version: number | undefined): Promise<void>;
 };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createFaqs(tools: {
   em: () => EntityManager;
@@ -155,8 +154,6 @@ const toFaq = (row: FaqRow): Faq => ({
 const changedMeanwhile = (): Problem => new Problem('stale', 'Somebody changed this FAQ meanwhile. Read it again.');
 
 function readCursor(cursor: string): string {
-  if (UUID.test(cursor)) return cursor;
-  throw invalid('This cursor is none of ours: use the nextCursor of the page before.', [
-    { path: 'cursor', message: 'not a cursor' },
-  ]);
+  if (isUuid(cursor)) return cursor;
+  throw foreignCursor();
 }
