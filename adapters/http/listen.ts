@@ -27,7 +27,8 @@ export async function listen(tools: {
   const server = http.createServer((request, response) => void handle(request, response));
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const { pathname } = new URL(request.url ?? '/', 'http://frontdesk');
+    // A request line may hold anything: what is no address leads nowhere.
+    const pathname = URL.parse(request.url ?? '', 'http://frontdesk')?.pathname ?? '';
     const session = /^\/ws\/chat\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
     if (tools.sockets && pathname === '/ws/agent') tools.sockets.agent(request, socket, head);
     else if (tools.sockets && session) tools.sockets.chat(request, socket, head, session);
