@@ -124,7 +124,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'core/channel/sweeper.ts',
-        find: 'await Promise.all([...found].map(tools.run));',
+        find: 'for (const id of found) begin(id);',
         put: 'void found;',
       },
     ],
