@@ -28,9 +28,10 @@ export function* take(run: Run, index: number, step: Step): Asking<void> {
   const frame = frameAt(run, index);
   count(run, frame);
   frame.value = step.value;
-  frame.context = { ...step.context.context };
-  run.slots = { ...step.context.slots };
-  run.counts = { ...step.context.counts };
+  const { context, slots, counts } = step.context;
+  if (context !== frame.context) frame.context = { ...context };
+  if (slots !== run.slots) run.slots = { ...slots };
+  if (counts !== run.counts) run.counts = { ...counts };
   let waiting: { actor: FlowActor; scope: Scope } | null = null;
   for (const deed of step.deeds) {
     switch (deed.kind) {

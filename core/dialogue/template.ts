@@ -1,4 +1,5 @@
 import type { Locale } from '#core/conversation/content.schema.ts';
+import { recalling } from '#core/understanding/recalling.ts';
 
 /** Where the paths of templates and guards begin. */
 export type Scope = {
@@ -16,10 +17,13 @@ export type Scope = {
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** Paths come from published flows: there are few. */
+const keysOf = recalling((path) => path.split('.'), 1_000);
+
 /** The value at `slots.order`, or undefined; reads own properties only. A value per language gives the one of the scope. */
 export function valueAt(scope: Scope, path: string): unknown {
   let value: unknown = scope;
-  for (const key of path.split('.')) {
+  for (const key of keysOf(path)) {
     if (typeof value !== 'object' || value === null || FORBIDDEN.has(key) || !Object.hasOwn(value, key))
       return undefined;
     value = (value as Record<string, unknown>)[key];

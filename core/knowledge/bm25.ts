@@ -119,6 +119,7 @@ export function createBm25() {
   /** The best documents for a query, best first. `accept` is asked for those that would be among them. */
   function search(query: readonly WeighedTerm[], limit: number, accept: (slot: number) => boolean): Scored[] {
     const { question, answer } = normsNow();
+    const [sums, holds] = [scores, held];
     const touched: number[] = [];
     for (const { number, count, weight, grammar } of query) {
       if (number === undefined) continue;
@@ -131,24 +132,24 @@ export function createBm25() {
         const inAnswer = packed & MOST_IN_ANSWER;
         let gain = inQuestions === 0 ? 0 : inQuestions / (inQuestions + question[slot]!);
         if (inAnswer > 0) gain += (ANSWER_WEIGHT * inAnswer) / (inAnswer + answer[slot]!);
-        if (scores[slot] === 0) touched.push(slot);
-        scores[slot]! += worth * gain;
-        if (!grammar) held[slot]! += weight;
+        if (sums[slot] === 0) touched.push(slot);
+        sums[slot]! += worth * gain;
+        if (!grammar) holds[slot]! += weight;
       }
     }
     const best: Scored[] = [];
     for (const slot of touched) {
-      const score = scores[slot]!;
+      const score = sums[slot]!;
       const isBefore = (other: Scored): boolean => score > other.score || (score === other.score && slot < other.slot);
       const full = best.length === limit;
       if ((!full || isBefore(best[limit - 1]!)) && accept(slot)) {
         if (full) best.pop();
         let at = best.length;
         while (at > 0 && isBefore(best[at - 1]!)) at--;
-        best.splice(at, 0, { slot, score, held: held[slot]! });
+        best.splice(at, 0, { slot, score, held: holds[slot]! });
       }
-      scores[slot] = 0;
-      held[slot] = 0;
+      sums[slot] = 0;
+      holds[slot] = 0;
     }
     return best;
   }

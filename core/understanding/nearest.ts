@@ -39,13 +39,14 @@ export function createNearest(model: { examples: SparseRows; starts: Int32Array;
 
   /** `best`: the intent it was taken for; `skip` hides rows. */
   return function nearest({ columns, values }: Vector, best: number, skip?: (row: number) => boolean): Nearness {
+    const { starts: from, columns: rows, values: shares } = holders;
     let square = 0;
     for (let at = 0; at < columns.length; at++) {
+      const column = columns[at]!;
       const value = values[at]!;
       square += value * value;
-      const end = holders.starts[columns[at]! + 1]!;
-      for (let place = holders.starts[columns[at]!]!; place < end; place++)
-        dots[holders.columns[place]!]! += value * holders.values[place]!;
+      for (let place = from[column]!, end = from[column + 1]!; place < end; place++)
+        dots[rows[place]!]! += value * shares[place]!;
     }
     const near: Nearness = { any: 0, best: 0 };
     for (let label = 0; label < starts.length - 1; label++) {
