@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
+import { tooMany } from '#core/errors.ts';
 import type { ServerFrame } from '#core/conversation/protocol.schema.ts';
 import { createChatSockets } from './chat-sockets.ts';
 
@@ -15,13 +16,16 @@ afterEach(() => {
 });
 
 /** The sockets on a port of their own, with a chat that writes down what it is told. `say` decides what comes of it. */
-async function serve(say: (clientId: string) => Promise<void>, changes: () => Promise<void> = async () => {}) {
+async function serve(
+  say: (clientId: string) => Promise<void>,
+  options: { changes?: () => Promise<void>; now?: () => number } = {},
+) {
   const said: string[] = [];
   const errors: unknown[] = [];
   const store = {
     load: async () => ({ mode: 'bot', seq: 1, agent: null }),
     changes: async () => {
-      await changes();
+      await options.changes?.();
       return { changes: [], head: 1, more: false };
     },
   };
@@ -42,7 +46,7 @@ async function serve(say: (clientId: string) => Promise<void>, changes: () => Pr
     allowsOrigin: () => true,
     allowance: () => undefined,
     random: () => 0,
-    now: Date.now,
+    now: options.now ?? Date.now,
     onError: (error) => void errors.push(error),
   });
   const server = http.createServer();
@@ -82,13 +86,12 @@ test('what was sent behind a message that could not be stored is not taken eithe
 test('messages that come while what was missed is read keep their order', async () => {
   const reading = Promise.withResolvers<void>();
   const read = Promise.withResolvers<void>();
-  const { said, frames, socket, message } = await serve(
-    async () => {},
-    async () => {
+  const { said, frames, socket, message } = await serve(async () => {}, {
+    changes: async () => {
       reading.resolve();
       await read.promise;
     },
-  );
+  });
   message('message-0');
   await reading.promise;
   message('message-1');
@@ -96,4 +99,39 @@ test('messages that come while what was missed is read keep their order', async 
   read.resolve();
   while (frames.filter(({ type }) => type === 'accepted').length < 2) await once(socket, 'message');
   expect(said).toEqual(['message-0', 'message-1']);
+});
+
+test('a message that is refused for now is not overtaken by those behind it, unless it does not come again', async () => {
+  const refused = new Set(['message-1']);
+  const clock = { now: 0 };
+  const { said, frames, socket, message } = await serve(
+    async (id) => {
+      if (refused.has(id)) throw tooMany('Fifty are waiting already.', 5);
+    },
+    { now: () => clock.now },
+  );
+  const told = async (count: number) => {
+    const outcomes = () =>
+      frames.flatMap((frame) => (frame.type === 'accepted' || frame.type === 'refused' ? [frame] : []));
+    while (outcomes().length < count) await once(socket, 'message');
+    return outcomes().slice(-2);
+  };
+  message('message-1');
+  message('message-2');
+  expect(await told(2)).toMatchObject([{ problem: { retryAfter: 5 } }, { problem: { status: 429, retryAfter: 5 } }]);
+  clock.now = 5_000;
+  refused.clear();
+  message('message-1');
+  message('message-2');
+  await told(4);
+  expect(said).toEqual(['message-1', 'message-2']);
+
+  refused.add('message-3');
+  message('message-3');
+  message('message-4');
+  expect(await told(6)).toMatchObject([{ type: 'refused' }, { type: 'refused' }]);
+  clock.now = 15_000;
+  message('message-4');
+  await told(7);
+  expect(said).toEqual(['message-1', 'message-2', 'message-4']);
 });

@@ -6,7 +6,7 @@ import type { Attachment } from '#core/conversation/content.schema.ts';
 import type { ConversationEvent, Live } from '#core/conversation/live.ts';
 import { ClientFrame, CLOSE, type ServerFrame } from '#core/conversation/protocol.schema.ts';
 import type { ConversationStore } from '#core/conversation/store.ts';
-import { Problem } from '#core/errors.ts';
+import { Problem, tooMany } from '#core/errors.ts';
 import type { WebChat } from '#core/channel/web-chat.ts';
 import type { CursorBook } from '#core/channel/cursor-book.ts';
 import { sendFrame } from './frames.ts';
@@ -39,6 +39,8 @@ type Client = {
   invalid: number[];
   /** Something of ours went wrong: nothing that comes over this socket is taken any more. */
   ended: boolean;
+  /** A message that was refused for now, when it may come again, and until when those behind it wait for it. */
+  owed: { id: string; at: number; until: number } | undefined;
 };
 
 /** The customers' sockets: `WS /ws/chat/{session_id}` (`docs/websocket.md`). */
@@ -190,22 +192,34 @@ export function createChatSockets(tools: {
   async function message(client: Client, frame: Extract<ClientFrame, { type: 'message' }>): Promise<void> {
     const { clientMessageId } = frame;
     try {
+      const { owed } = client;
+      if (owed && owed.id !== clientMessageId && now() < owed.until)
+        throw tooMany('An earlier message of yours comes first. Send both again in a moment.', secondsUntil(owed.at));
       const wait = tools.allowance(client.sessionId);
       if (wait !== undefined) {
         send(client, { type: 'slowDown', retryMs: wait });
-        throw new Problem('too-many', 'Too many messages at once. Wait a moment, then send it again.', {
-          retryAfter: Math.ceil(wait / 1000),
-        });
+        throw tooMany('Too many messages at once. Wait a moment, then send it again.', Math.ceil(wait / 1000));
       }
       const content = await contentOf(frame, (uploadId) => tools.attachment(client.sessionId, uploadId));
       const { seq } = await chat.say(client.sessionId, { clientId: clientMessageId, content });
+      if (owed?.id === clientMessageId) client.owed = undefined;
       send(client, { type: 'accepted', clientMessageId, seq });
     } catch (error) {
       // Refused alone, it would be sent again behind those that followed it: instead the client comes back with all of them.
       if (!(error instanceof Problem)) throw error;
+      postpone(client, clientMessageId, error);
       send(client, { type: 'refused', clientMessageId, problem: wireProblem(error) });
     }
   }
+
+  /** What was sent behind a message that is to come again waits for it; not for ever, for it may have been given up. */
+  function postpone(client: Client, id: string, { retryAfter }: Problem): void {
+    if (client.owed && client.owed.id !== id && now() < client.owed.until) return;
+    const ms = 1_000 * (retryAfter ?? 0);
+    client.owed = ms > 0 ? { id, at: now() + ms, until: now() + 2 * ms } : undefined;
+  }
+
+  const secondsUntil = (at: number): number => Math.max(1, Math.ceil((at - now()) / 1_000));
 
   function invalidFrame(client: Client, detail: string): void {
     const since = now() - WINDOW_MS;
@@ -258,6 +272,7 @@ export function createChatSockets(tools: {
       alive: 0,
       invalid: [],
       ended: false,
+      owed: undefined,
     };
     open++;
     const late = setTimeout(() => {
