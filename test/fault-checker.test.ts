@@ -1,5 +1,8 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Ledger } from './faults/customer.ts';
 import { judge, type History } from './faults/checker.ts';
+import { plantBug, PLANTED_BUGS } from './faults/planted-bugs.ts';
 
 type MessageRow = History['messages'][number];
 type InboundRow = History['inbound'][number];
@@ -88,6 +91,15 @@ test('a turn without an answer is seen, and two turns that answer the same messa
   expect(violations(({ history }) => (history.messages[4]!.in_reply_to = [2, 4]))).toContain('answered twice');
 });
 
+test('a message that waited while the bot called for a person came to that person', () => {
+  const spoil = ({ history }: ReturnType<typeof story>): void => {
+    history.messages.push(customer(6, 3), state(7, 'queued'), state(8, 'agent'));
+    history.inbound.push(arrival(6, { turn_epoch: null }));
+    history.sessions[0]!.seq = 8;
+  };
+  expect(violations(spoil)).not.toContain('unanswered');
+});
+
 test('a message that came to a person needs no answer of the bot', () => {
   const spoil = ({ history }: ReturnType<typeof story>): void => {
     history.messages.push(state(6, 'agent'), customer(7, 3));
@@ -118,4 +130,12 @@ test('a transcript has no hole, and the screen shows all of it', () => {
   expect(violations(({ ledger }) => ledger.broken.push({ kind: 'gap', about: 'seq 4 after 2' }))).toEqual([
     'screen differs',
   ]);
+});
+
+test.each(PLANTED_BUGS)('the bug "$name" can still be planted in the sources', (bug) => {
+  const sources = new Map<string, string>();
+  const read = (file: string): string =>
+    sources.get(file) ?? fs.readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8');
+  plantBug(bug, { read, replace: (file, text) => void sources.set(file, text) });
+  expect(sources.size).toBeGreaterThan(0);
 });

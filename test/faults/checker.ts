@@ -210,7 +210,8 @@ function checkTurns(
 function isForPerson(row: MessageRow, transcript: readonly MessageRow[], arrival: InboundRow): boolean {
   if (arrival.turn_epoch !== null) return false;
   const before = transcript.slice(0, row.seq).findLast(({ state }) => state !== null)?.state;
-  const after = transcript.slice(row.seq).find(({ state }) => state !== null)?.state;
+  // The bot may have called for the person first: messages that still waited for their turn then waited in the queue.
+  const after = transcript.slice(row.seq).find(({ state }) => state !== null && state !== 'queued')?.state;
   return before === 'agent' || after === 'agent';
 }
 

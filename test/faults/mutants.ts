@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Verdict } from './checker.ts';
 import { runDelivery } from './delivery.ts';
 import type { Blows } from './nemesis.ts';
-import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { plantBug, PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 import { newSeed, runScenario } from './scenario.ts';
 
 const { values } = parseArgs({
@@ -38,23 +38,17 @@ function copySources(): string {
   return copy;
 }
 
-/** Plants a bug in the copy; throws when the sources have changed so that it would be none. Returns what takes it out again. */
-function plant(copy: string, { name, plantings }: PlantedBug): () => void {
+/** Plants a bug in the copy. Returns what takes it out again. */
+function plant(copy: string, bug: PlantedBug): () => void {
   const originals = new Map<string, string>();
-  for (const { file, find, put } of plantings) {
-    const place = path.join(copy, file);
-    const text = fs.readFileSync(place, 'utf8');
-    const found = text.split(find).length - 1;
-    if (found !== 1)
-      throw new Error(
-        `"${name}" cannot be planted: ${file} holds ${JSON.stringify(find)} ${found} times, not once. Mend test/faults/planted-bugs.ts.`,
-      );
-    if (!originals.has(place)) originals.set(place, text);
-    fs.writeFileSync(
-      place,
-      text.replace(find, () => put),
-    );
-  }
+  plantBug(bug, {
+    read: (file) => fs.readFileSync(path.join(copy, file), 'utf8'),
+    replace: (file, text) => {
+      const place = path.join(copy, file);
+      if (!originals.has(place)) originals.set(place, fs.readFileSync(place, 'utf8'));
+      fs.writeFileSync(place, text);
+    },
+  });
   return () => originals.forEach((text, place) => fs.writeFileSync(place, text));
 }
 

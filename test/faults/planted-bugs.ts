@@ -25,9 +25,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     plantings: [
       {
         file: 'adapters/web/chat-sockets.ts',
-        find: `      const { seq } = await chat.say(client.sessionId, { clientId: clientMessageId, content });
-      send(client, { type: 'accepted', clientMessageId, seq });`,
-        put: `      send(client, { type: 'accepted', clientMessageId, seq: client.cursor + 1 });
+        find: 'const { seq } = await chat.say(client.sessionId, { clientId: clientMessageId, content });',
+        put: `const seq = client.cursor + 1;
+      send(client, { type: 'accepted', clientMessageId, seq });
       await chat.say(client.sessionId, { clientId: clientMessageId, content });`,
       },
     ],
@@ -130,3 +130,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
 ];
+
+/** Plants one in sources; throws when they have changed so that it would be none. `replace` gives a file's new text. */
+export function plantBug(
+  { name, plantings }: PlantedBug,
+  sources: { read: (file: string) => string; replace: (file: string, text: string) => void },
+): void {
+  for (const { file, find, put } of plantings) {
+    const text = sources.read(file);
+    const found = text.split(find).length - 1;
+    if (found !== 1)
+      throw new Error(
+        `"${name}" cannot be planted: ${file} holds ${JSON.stringify(find)} ${found} times, not once. Mend test/faults/planted-bugs.ts.`,
+      );
+    sources.replace(
+      file,
+      text.replace(find, () => put),
+    );
+  }
+}
