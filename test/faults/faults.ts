@@ -26,7 +26,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Seconds between two kills: a process takes two to be ready again, and of the scaled mode's there are four. */
 const EVERY_S = values.short
   ? { scaled: 1.25, shared: 1.25, embedded: 2.5 }
-  : { scaled: 1.6, shared: 1.6, embedded: 2.6 };
+  : { scaled: 1.5, shared: 1.5, embedded: 2.5 };
 /** Of the embedded mode's one process: it is killed less often, but always all of it. */
 const EMBEDDED_SHARE = 0.1;
 
@@ -63,7 +63,7 @@ function scenarioFor(mode: Mode): Scenario {
     seed,
     root: ROOT,
     chats: 40,
-    paceMs: 1_000,
+    paceMs: 2_000,
     durationMs: values.minutes ? Number(values.minutes) * 60_000 * share : blows.kill * EVERY_S[mode] * 1_000,
     blows,
     hands: 2,
@@ -77,8 +77,8 @@ function scenarioFor(mode: Mode): Scenario {
 /** Senders of messages to platforms that take them and say that they failed. */
 const runSenders = (): Promise<DeliveryReport> => {
   const few = values.short;
-  const durationMs = few ? 4_000 : 30_000;
-  const blows = { ...blowsFor('embedded'), kill: few ? 6 : 50, freeze: few ? 1 : 10, 'backend kill': 0 };
+  const durationMs = few ? 4_000 : 20_000;
+  const blows = { ...blowsFor('embedded'), kill: few ? 6 : 40, freeze: few ? 1 : 8, 'backend kill': 0 };
   return runDelivery({ root: ROOT, seed, durationMs, blows, graceMs: 20_000 });
 };
 

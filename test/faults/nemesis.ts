@@ -33,6 +33,8 @@ export type Weapons = {
   flushRedis: () => Promise<void>;
 };
 
+/** How long a kill waits for processes to be ready. */
+const MOST_MERCY_MS = 3_000;
 const LONG_FREEZE_MS = [16_500, 18_500] as const;
 
 /** Spreads the blows over `durationMs`, each kind evenly and each blow moved by chance; the end is left quiet for long freezes. */
@@ -70,6 +72,10 @@ async function deal(kind: keyof Blows, weapons: Weapons, random: Random): Promis
   const { fleet } = weapons;
   switch (kind) {
     case 'kill': {
+      // On a busy machine a start takes long: with most of them starting there would be nobody left to kill anything under.
+      const end = performance.now() + MOST_MERCY_MS;
+      while (performance.now() < end && fleet.slots.filter(({ ready }) => !ready).length * 2 > fleet.slots.length)
+        await pause(20);
       // A process that is just starting is as good a victim as any other.
       const victim = await someone(() => fleet.slots.filter(({ pid }) => pid !== undefined), random);
       fleet.kill(victim);
