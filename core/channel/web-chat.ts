@@ -122,6 +122,12 @@ export function createWebChat(tools: {
     live.publish({ type: 'changes', sessionId: id, head, changes });
   }
 
+  /** It is there already. Whoever wrote it may have died, or lost the line in the middle of the commit, before telling anybody. */
+  function again(id: string, seq: number): Said {
+    live.publish({ type: 'changes', sessionId: id, head: seq });
+    return { seq, duplicate: true };
+  }
+
   /** One commit for message and turn; undefined: take the full road. */
   async function shortRoad(
     id: string,
@@ -149,7 +155,7 @@ export function createWebChat(tools: {
         },
         outcome: toOutcome(outcome),
       });
-      if (written.kind === 'duplicate') return { seq: written.seq, duplicate: true };
+      if (written.kind === 'duplicate') return again(id, written.seq);
       if (written.kind === 'written') {
         holder.conversation = written.conversation;
         holder.state = outcome.state;
@@ -172,7 +178,7 @@ export function createWebChat(tools: {
     });
     switch (received.kind) {
       case 'duplicate':
-        return { seq: received.seq, duplicate: true };
+        return again(id, received.seq);
       case 'closed':
         // The stars come after the end, when nothing else is taken any more.
         if (message.content.kind !== 'rating') throw conversationClosed();
