@@ -11,6 +11,7 @@ import { inTransaction, insertMessages, insertOutbound } from '#adapters/postgre
 import { ourRow } from '#adapters/postgres/turn-rows.ts';
 import { createVerdict, type Verdict } from './checker.ts';
 import { createFleet, type Post } from './fleet.ts';
+import { COMPILE_CACHE } from './ground.ts';
 import { planBlows, strike, type Blows } from './nemesis.ts';
 import { openOutbox } from './outbox-tools.ts';
 import { startPlatform } from './platform.ts';
@@ -97,7 +98,7 @@ export async function runDelivery(options: {
       FAULTS_DATABASE: JSON.stringify(postgres.connection),
       FAULTS_KEYS: keys,
       FAULTS_PLATFORM: platform.url,
-      NODE_COMPILE_CACHE: path.join(os.tmpdir(), 'frontdesk-faults-cache'),
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
     },
   });
   try {

@@ -5,8 +5,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Violation } from './checker.ts';
 import { runDelivery, type DeliveryReport } from './delivery.ts';
+import type { Spread } from './figures.ts';
+import type { Mode } from './ground.ts';
 import type { Blows } from './nemesis.ts';
-import { newSeed, runScenario, type Mode, type Report, type Scenario } from './scenario.ts';
+import { newSeed, runScenario, type Report, type Scenario } from './scenario.ts';
 
 const { values } = parseArgs({
   options: {
@@ -125,7 +127,7 @@ const PROMISES: readonly Violation[] = [
 
 /** One column for each mode, one row for each figure. */
 function print(reports: readonly Report[]): void {
-  const ms = ({ p50, p99, max }: { p50: number; p99: number; max: number }): string => `${p50} / ${p99} / ${max}`;
+  const ms = ({ p50, p99, max }: Spread): string => `${p50} / ${p99} / ${max}`;
   const rows: [string, (report: Report) => string | number | null][] = [
     ['', ({ mode }) => mode],
     ...(Object.keys(reports[0]!.dealt) as (keyof Blows)[]).map((kind): [string, (report: Report) => number] => [
