@@ -34,7 +34,7 @@ export type Weapons = {
 };
 
 /** How long a kill waits for processes to be ready. */
-const MOST_MERCY_MS = 3_000;
+const MOST_MERCY_MS = 6_000;
 const LONG_FREEZE_MS = [16_500, 18_500] as const;
 
 /** Spreads the blows over `durationMs`, each kind evenly and each blow moved by chance; the end is left quiet for long freezes. */
@@ -72,11 +72,9 @@ async function deal(kind: keyof Blows, weapons: Weapons, random: Random): Promis
   const { fleet } = weapons;
   switch (kind) {
     case 'kill': {
-      // On a busy machine a start takes long: with most of them starting there would be nobody left to kill anything under.
-      const end = performance.now() + MOST_MERCY_MS;
-      while (performance.now() < end && fleet.slots.filter(({ ready }) => !ready).length * 2 > fleet.slots.length)
-        await pause(20);
-      // A process that is just starting is as good a victim as any other.
+      // One kill in five meets whoever it meets, a process that is just starting for example. The others find a system at
+      // work: on a busy machine, where a start takes long, there would else be nobody to kill anything under.
+      if (random.next() < 0.8) await atWork(fleet, random);
       const victim = await someone(() => fleet.slots.filter(({ pid }) => pid !== undefined), random);
       fleet.kill(victim);
       return true;
@@ -105,6 +103,13 @@ async function deal(kind: keyof Blows, weapons: Weapons, random: Random): Promis
       await weapons.flushRedis();
       return true;
   }
+}
+
+/** Waits until half of the processes are ready, or all of them have had their time; one that is alone then works for a while. */
+async function atWork({ slots }: Fleet, random: Random): Promise<void> {
+  const end = performance.now() + MOST_MERCY_MS;
+  while (performance.now() < end && slots.filter(({ ready }) => !ready).length * 2 > slots.length) await pause(20);
+  if (slots.length === 1) await pause(random.between(0, 1_500));
 }
 
 /** Draws one; waits for the next when all are down this very moment. */
