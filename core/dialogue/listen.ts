@@ -87,6 +87,8 @@ function* hearText(run: Run, seq: number, text: string): Asking<void> {
   if (command === 'cancel' || command === 'person' || command === 'restart') {
     const asked = command === 'person' ? run.tools.intents().find(({ route }) => route.kind === 'handoff') : undefined;
     run.understood.set(seq, { ...plainly(), intent: asked?.name ?? null });
+    // What was told along with the wish is there for the person who comes.
+    if (command === 'person') fill(run, slotsIn(run, text, null));
     if (yield* send(run, { type: command, text })) return;
   }
   if (command === 'english' || command === 'chinese') {

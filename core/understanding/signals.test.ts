@@ -148,6 +148,8 @@ describe('commands', () => {
     ['算了', 'cancel'],
     ['never mind', 'cancel'],
     ['找真人', 'person'],
+    ['訂單 SQ-20931，我要找真人', 'person'],
+    ['My order SQ-20451 is late, talk to a person', 'person'],
     ['我要找真人！', 'person'],
     ['我直接找真人好了', 'person'],
     ['转人工', 'person'],

@@ -124,7 +124,7 @@ const politeness = once(() => ({ before: longestFirst(POLITENESS.before), after:
 /** Longer messages are sentences, whatever word they begin with. */
 const LONGEST_COMMAND = 60;
 
-/** The instruction that a whole short message is; null for anything that says more. */
+/** The instruction that a short message is; null for anything that says more. Who asks for a person in passing asks for a person. */
 export function detectCommand(text: string): Command | null {
   if (text.length > LONGEST_COMMAND) return null;
   const whole = commandOf(text);
@@ -132,6 +132,7 @@ export function detectCommand(text: string): Command | null {
   const clauses = text.split(/[,，。.!！、;；]+/).filter((clause) => comparisonKey(clause) !== '');
   // One clause alone was the whole.
   if (clauses.length < 2) return null;
+  if (clauses.some((clause) => commandOf(clause) === 'person')) return 'person';
   const first = commandOf(clauses[0]!);
   return first && clauses.every((clause) => commandOf(clause) === first) ? first : null;
 }
