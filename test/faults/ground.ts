@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -22,7 +23,6 @@ export type Mode = 'embedded' | 'shared' | 'scaled';
 
 /** Where Node keeps what it compiled: processes that are started hundreds of times start faster. */
 export const COMPILE_CACHE = path.join(os.tmpdir(), 'frontdesk-faults-cache');
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** What Frontdesk stands on, and what is hit beside its processes. */
 export type Ground = {
@@ -104,10 +104,15 @@ export async function layGround(mode: Mode, folder: string, model: string): Prom
   }
   let fenced = 0;
   const dataDir = path.join(folder, 'postgres');
+  const logFile = path.join(folder, 'logs/postgres.log');
+  const note = (line: string): void => {
+    if (line.includes('fenced commit')) fenced++;
+    else fs.appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);
+  };
   const postgres = await startEmbeddedPostgres({
     dataDir,
     settings: { max_connections: 300, shared_buffers: '128MB' },
-    log: { ...quiet, info: (line) => void (fenced += line.includes('fenced commit') ? 1 : 0) },
+    log: { info: note, warn: note, error: note },
   });
   const redis = mode === 'scaled' ? await startRedis() : null;
   const flusher = redis && new Redis(redis.url);

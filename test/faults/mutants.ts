@@ -12,7 +12,17 @@ const { values } = parseArgs({
   options: { seed: { type: 'string' }, only: { type: 'string' }, json: { type: 'string' } },
 });
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const COPIED = ['main.ts', 'package.json', 'core', 'adapters', 'cli', 'flows', 'migrations', 'test/faults'];
+const COPIED = [
+  'main.ts',
+  'package.json',
+  'composition',
+  'core',
+  'adapters',
+  'cli',
+  'flows',
+  'migrations',
+  'test/faults',
+];
 const seed = Number(values.seed ?? newSeed());
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const none: Blows = {
