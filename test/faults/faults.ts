@@ -140,7 +140,7 @@ function print(reports: readonly Report[]): void {
     ['sent again by customers', (report) => report.resent],
     ['lines opened', (report) => report.lines],
     ['turns', (report) => report.counts.turns],
-    ['  of these on the full road', (report) => report.counts.fullRoad],
+    ['messages on the full road', (report) => report.counts.fullRoad],
     ['replies', (report) => report.counts.replies],
     ['take-overs', (report) => report.takeOvers],
     ['late commits refused', (report) => report.fenced ?? '–'],
