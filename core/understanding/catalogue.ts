@@ -55,6 +55,12 @@ export function shortlist(
   if (likeliest.length === 0) return catalogue.intents.slice(0, UNTRAINED_SHORTLIST);
   const learned = new Set(trained);
   const fresh = catalogue.intents.filter(({ name }) => !learned.has(name)).slice(0, Math.floor(most / 2));
-  const chosen = new Set([...likeliest.slice(0, most - fresh.length), ...fresh.map(({ name }) => name)]);
+  // The way to a person is always among them, however unlikely it looks.
+  const people = catalogue.intents.filter(({ route }) => route.kind === 'handoff');
+  const always = [...fresh, ...people].map(({ name }) => name);
+  const chosen = new Set([
+    ...always,
+    ...likeliest.filter((name) => !always.includes(name)).slice(0, most - always.length),
+  ]);
   return catalogue.intents.filter(({ name }) => chosen.has(name));
 }
