@@ -18,7 +18,12 @@ export type Queues = {
 };
 
 /** Trouble that is told once and not with every call that meets it. */
-export type Trouble = { met(error: unknown): void; over(): void };
+export type Trouble = {
+  met(error: unknown): void;
+  over(): void;
+  /** From now on trouble is no news: what is being closed breaks. */
+  end(): void;
+};
 
 /** A job is a signal: it leaves nothing behind, whichever way it ends. A kept one would swallow the next with its id. */
 export const LEAVES_NOTHING = { removeOnComplete: true, removeOnFail: true } as const satisfies JobsOptions;
@@ -70,6 +75,7 @@ export async function openQueues(tools: { backend: QueueBackend; onError: (error
       const closing = Promise.allSettled(workers.map((worker) => worker.close())).then(() =>
         Promise.allSettled(Array.from(queues.values(), (queue) => queue.close())),
       );
+      trouble.end();
       // A backend that is away must not keep the process from ending.
       await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
       await ground.close();
@@ -130,14 +136,19 @@ function onRedis(url: string): Ground {
 
 function createTrouble(onError: (error: unknown) => void): Trouble {
   let told = false;
+  let ended = false;
   return {
     met(error) {
-      if (told) return;
+      if (told || ended) return;
       told = true;
-      onError(error);
+      const words = error instanceof Error ? error.message : String(error);
+      onError(new Error(`The queue has trouble (${words}): the sweep does its work meanwhile.`, { cause: error }));
     },
     over() {
       told = false;
+    },
+    end() {
+      ended = true;
     },
   };
 }

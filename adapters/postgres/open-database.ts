@@ -52,7 +52,7 @@ export async function openDatabase(tools: {
         settings: { max_connections: 60, shared_buffers: '128MB' },
         onProgress,
         onRestart: ({ reason, downMs }) =>
-          log.warn(`PostgreSQL ended (${reason}) and was started again after ${downMs} ms.`),
+          log.warn(`PostgreSQL ended (${reason}) and was started again after ${Math.round(downMs)} ms.`),
         log,
       });
   try {

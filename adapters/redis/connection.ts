@@ -16,7 +16,11 @@ export function connect(url: string, onError: (error: unknown) => void): Redis {
   client.on('error', (error) => {
     if (told) return;
     told = true;
-    onError(error);
+    onError(
+      new Error(`Redis is away (${error.message}): processes do not hear each other until it is back.`, {
+        cause: error,
+      }),
+    );
   });
   client.on('ready', () => {
     told = false;
