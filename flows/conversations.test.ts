@@ -1,42 +1,12 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import type { Locale } from '#core/conversation/content.schema.ts';
-import { createFlowCompiler } from '#core/dialogue/compile.ts';
-import { createDialogue } from '#core/dialogue/dialogue.ts';
-import { demoSearch, demoTuning } from './demo-desk.ts';
-import { demoIntents, demoUnderstanding } from './demo-understanding.ts';
-import { loadShippedFlows } from './flows.ts';
+import type { Rung } from '#core/understanding/understood.ts';
+import { createDemoTalks, demoConversations } from './demo-conversations.ts';
+import { demoUnderstanding } from './demo-understanding.ts';
 import { rehearse } from './rehearse.ts';
-import { createRehearsal } from './rehearsal.ts';
-import { parseTranscript } from './transcript.ts';
 
-const folder = path.join(import.meta.dirname, 'conversations');
-const files = fs
-  .readdirSync(folder)
-  .filter((name) => name.endsWith('.txt'))
-  .sort();
-
-const set = createFlowCompiler().compile(loadShippedFlows());
+const conversations = demoConversations();
+const talk = createDemoTalks();
 const understanding = demoUnderstanding();
-const search = demoSearch();
-const intents = demoIntents();
-
-function talk(locale: Locale, inProcess: boolean) {
-  let last = 0;
-  const dialogue = createDialogue({
-    release: (id) => (id === set.id ? set : undefined),
-    current: () => set,
-    intents: () => intents,
-    ids: { nonce: () => `n${(last += 1)}` },
-    ...demoTuning(),
-  });
-  return createRehearsal({
-    dialogue,
-    lookups: { understand: (query) => (inProcess ? understanding.now(query)! : understanding.ask(query)), search },
-    locale,
-    inProcess,
-  });
-}
 
 describe.each([
   ['zh-TW', 'inside the process', true],
@@ -44,19 +14,23 @@ describe.each([
   ['en', 'inside the process', true],
   ['en', 'waiting for answers', false],
 ] as const)('the conversations in %s, %s', (locale, _, inProcess) => {
-  const own = files
-    .filter((name) => name.endsWith(`.${locale}.txt`))
-    .map((name) => [name, parseTranscript(name, fs.readFileSync(path.join(folder, name), 'utf8'))] as const);
-  test.each(own.map(([name, transcript]) => [transcript.title, name, transcript] as const))(
+  const rungs = new Set<Rung>();
+  const own = conversations.filter((one) => one.locale === locale);
+  test.each(own.map((one) => [one.transcript.title, one.file, one.transcript] as const))(
     '%s (%s)',
-    async (_, name, transcript) => {
-      await rehearse(name, transcript, talk(locale, inProcess));
+    async (_, file, transcript) => {
+      const onUnderstood = ({ rung }: { rung: Rung }): void => void rungs.add(rung);
+      await rehearse(file, transcript, talk({ understanding, locale, inProcess, onUnderstood }));
     },
   );
+
+  test('nobody but commands and the classifier decided', () => {
+    expect([...rungs].sort()).toEqual(['classifier', 'command']);
+  });
 });
 
-const stories = (locale: Locale) =>
-  files.filter((name) => name.endsWith(`.${locale}.txt`)).map((name) => name.split('.')[0]);
+const stories = (locale: Locale): string[] =>
+  conversations.filter((one) => one.locale === locale).map(({ story }) => story);
 
 test('every conversation is held in both languages', () => {
   expect(stories('en')).toEqual(stories('zh-TW'));

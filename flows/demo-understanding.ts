@@ -3,7 +3,6 @@ import { createChoiceCache } from '#core/understanding/choice-cache.ts';
 import { createClassifier, trainClassifier } from '#core/understanding/classifier.ts';
 import { foreignExamples } from '#core/understanding/foreign-examples.ts';
 import type { TaughtIntent } from '#core/understanding/catalogue.ts';
-import type { IntentModel } from '#core/understanding/intent-model.ts';
 import { createUnderstanding, type Understanding } from '#core/understanding/understand.ts';
 import { NONE, type Example } from '#core/understanding/classifier-model.ts';
 import { loadDemoFaqs, loadDemoIntents, loadDemoOutOfScope } from './demo/demo-content.ts';
@@ -30,8 +29,11 @@ function demoRows(intents: readonly TaughtIntent[]): Example[] {
   ];
 }
 
-/** Understanding for the demo shop, trained here: some seconds of work. With a `model` it decides where the classifier does not. */
-export function demoUnderstanding(model?: IntentModel): Understanding {
+/** How a model takes part, and how much time it is given: as in `createUnderstanding`. */
+type Asked = Pick<Parameters<typeof createUnderstanding>[0], 'model' | 'skipModelAbove' | 'within' | 'onFault'>;
+
+/** Understanding for the demo shop, trained here: a second of work. Without `asked` no model takes part. */
+export function demoUnderstanding(asked?: Asked): Understanding {
   const intents = demoIntents();
   const titles = Object.fromEntries(intents.map(({ name, title }) => [name, Object.values(title)]));
   const classifier = createClassifier(trainClassifier(demoRows(intents), { titles, seed: 1 }));
@@ -39,10 +41,10 @@ export function demoUnderstanding(model?: IntentModel): Understanding {
   return createUnderstanding({
     classifier: () => classifier,
     catalogue: () => catalogue,
-    model,
     cache: createChoiceCache(),
     mask: (text) => text,
     clock: () => performance.now(),
     onFault: () => undefined,
+    ...asked,
   });
 }

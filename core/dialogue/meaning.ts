@@ -64,7 +64,7 @@ const SURE_WHEN_VAGUE = 0.9;
 export function* meaningOf(reading: Reading): Asking<Meaning> {
   const { text, before, slots, thresholds } = reading;
   // A number, an emoji: there is nothing to look up.
-  if (!/\p{L}/u.test(text)) return { decision: { kind: 'unknown' }, understood: byItself(text, []), hits: [] };
+  if (!/\p{L}/u.test(text)) return { decision: { kind: 'unknown' }, understood: byItself(text), hits: [] };
   const locale = detectLocale(text) ?? reading.locale;
   const query = partIn(locale, text);
   const joined = before.length > 0 ? withContext(query, before) : query;
@@ -81,7 +81,7 @@ export function* meaningOf(reading: Reading): Asking<Meaning> {
   };
   const plain = (answers[0] ?? []) as readonly KnowledgeHit[];
   const inContext = leans ? ((answers[1] ?? []) as readonly KnowledgeHit[]) : [];
-  const understood = (answers.at(-1) as Understood | undefined) ?? byItself(text, plain);
+  const understood = (answers.at(-1) as Understood | undefined) ?? byItself(text, plain[0], reading.intents);
   const vague = isVague(text);
   const found = ranked(plain, inContext, understood.followUp, thresholds.answer);
   // What says nothing is found by its grammar alone.
@@ -149,14 +149,20 @@ function ranked(
   return without.match >= with_.match ? merged(plain, inContext) : merged(inContext, plain);
 }
 
-/** What can be told without asking anyone, for a question found word for word. */
-const byItself = (text: string, hits: readonly KnowledgeHit[]): Understood => ({
-  ...notUnderstood(),
-  rung: 'cache',
-  confidence: hits[0]?.match ?? 0,
-  locale: detectLocale(text),
-  mood: detectMood(text),
-});
+/** What can be told without asking anyone: a question found word for word is of the intent that leads to its answer. */
+function byItself(text: string, hit?: KnowledgeHit, intents: readonly IntentInfo[] = []): Understood {
+  const leads = ({ route }: IntentInfo): boolean => route.kind === 'answer' && route.category === hit?.category;
+  const intent = (hit?.exact && intents.find(leads)?.name) || null;
+  return {
+    ...notUnderstood(),
+    rung: 'cache',
+    intent,
+    confidence: hit?.match ?? 0,
+    ranking: intent === null ? [] : [{ intent, confidence: 1 }],
+    locale: detectLocale(text),
+    mood: detectMood(text),
+  };
+}
 
 /** Found answers as buttons. */
 export const candidatesOf = (hits: readonly KnowledgeHit[]): Candidate[] =>

@@ -52,12 +52,16 @@ test('look-ups of one batch run beside each other', async () => {
   expect(most).toBe(2);
 });
 
+const exactly = ([hits]: Answers): boolean => (hits as readonly KnowledgeHit[] | undefined)?.[0]?.exact === true;
+
 test('what is enough is not kept waiting', async () => {
-  const answers = await runWaiting(
-    asking(([hits]) => (hits as readonly KnowledgeHit[] | undefined)?.[0]?.exact === true),
-    lookups({ search: () => [HIT], understand: () => new Promise(() => {}) }),
-  );
+  const search = async (): Promise<KnowledgeHit[]> => [HIT];
+  const answers = await runWaiting(asking(exactly), lookups({ search, understand: () => new Promise(() => {}) }));
   expect(answers).toEqual([[HIT], undefined]);
+});
+
+test('where the process itself knows enough, nobody else is asked', async () => {
+  expect(await runWaiting(asking(exactly), lookups({ search: () => [HIT] }))).toEqual([[HIT], undefined]);
 });
 
 test('a search, an understanding or a call that fails is stood in for', async () => {

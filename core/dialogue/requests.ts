@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { KnowledgeHit } from '#core/knowledge/hit.ts';
 import type { UnderstandQuery, Understood } from '#core/understanding/understood.ts';
 import type { DeskStatus, HttpAnswer, LocalLookups, Lookups, TicketStatus } from './turn.ts';
@@ -81,27 +82,38 @@ export async function runWaiting<Result>(turn: Asking<Result>, lookups: Lookups)
 
 async function answersTo({ requests, enough }: Batch, lookups: Lookups): Promise<Answers> {
   const answers: (Answer | undefined)[] = requests.map(() => undefined);
-  const all = requests.map(async (request, i) => {
+  const isEnough = (): boolean => enough?.(answers) ?? false;
+
+  /** Keeps an answer that is known at once; else returns the wait for it. */
+  function begin(i: number, request: Request): Promise<void> | undefined {
+    const fail = (error: unknown): void => {
+      answers[i] = standIn(request);
+      if (answers[i] === undefined) throw error;
+    };
     try {
-      answers[i] = (await call(lookups, request)) as Answer;
+      const answer = call(lookups, request) as Answer | Promise<Answer>;
+      if (types.isPromise(answer)) return answer.then((given) => void (answers[i] = given)).catch(fail);
+      answers[i] = answer;
+      return undefined;
     } catch (error) {
-      const instead = standIn(request);
-      if (instead === undefined) throw error;
-      answers[i] = instead;
+      return Promise.reject(error as Error).catch(fail);
     }
-  });
-  if (!enough) {
-    await Promise.all(all);
-    return answers;
+  }
+
+  const open: Promise<void>[] = [];
+  for (const [i, request] of requests.entries()) {
+    const waiting = begin(i, request);
+    if (waiting) open.push(waiting);
+    // What the process knows may be enough: then no model is asked in vain, for others wait for it.
+    else if (open.length === 0 && isEnough()) return answers;
   }
   await new Promise<void>((resolve, reject) => {
-    let open = all.length;
-    for (const one of all)
+    let left = open.length;
+    if (left === 0) resolve();
+    for (const one of open)
       void one.then(() => {
-        open -= 1;
-        if (open === 0) resolve();
-        // Whoever needs no waiting either still has his say: it is recorded.
-        else if (enough(answers)) setImmediate(resolve);
+        left -= 1;
+        if (left === 0 || isEnough()) resolve();
         return undefined;
       }, reject);
   });

@@ -13,11 +13,12 @@ type AskedModel = {
 /** A model as a test wants it: the name of an intent or `none`, and values for slots if it found some. */
 export type FakeModel = (asked: AskedModel) => string | { intent: string; slots: Readonly<Record<string, string>> };
 
-/** An intent and the words by which the scripted model knows it. */
+/** An intent, or `none`, and the words by which the scripted model knows it. */
 export type Rule = readonly [intent: string, words: RegExp];
 
 /** What a decent model would make of messages to the demo shop, the particular before the general. */
 const DEMO_RULES: readonly Rule[] = [
+  ['none', /天氣|下雨|寫.{0,3}(?:詩|作文|程式|故事)|笑話|\bpoem\b|\bweather\b|\brain\b|\bjokes?\b/i],
   [
     'talk_to_person',
     /真人|人工|轉接|專人|(?:real|live) (?:person|human|agent)|(?:talk|speak|chat) (?:to|with) (?:a |an )?(?:person|human|someone|somebody|agent)/i,
@@ -27,12 +28,12 @@ const DEMO_RULES: readonly Rule[] = [
   ['complaint', /搞什麼|太扯|離譜|爛|生氣|投訴|ridiculous|unacceptable|terrible|worst|complain/i],
   [
     'ticket_status',
-    /工單.{0,8}(?:進度|處理|狀態|哪)|T-?\d{3,}|(?:status|progress) of (?:my |the )?ticket|ticket.{0,12}(?:status|yet|update)/i,
+    /查.{0,4}工單|工單.{0,8}(?:進度|處理|狀態|哪)|T-?\d{3,}|(?:status|progress) of (?:my |the )?ticket|ticket.{0,12}(?:status|yet|update)/i,
   ],
   ['damaged_item', /破|裂|壞掉|瑕疵|缺角|碎|broken|cracked|damaged|shattered|chipped|faulty|defect/i],
   [
     'order_status',
-    /訂單.{0,6}(?:到哪|進度|狀態)|出貨了(?:沒|嗎)|還沒(?:到|收到|出貨)|包裹.{0,4}哪|where(?:'s| is) my (?:order|parcel|package)|has (?:it|my order) shipped|order status|track my/i,
+    /訂單.{0,6}(?:到哪|進度|狀態)|出貨了(?:沒|嗎)|還沒(?:到|收到|出貨)|包裹.{0,4}哪|where(?:'s| is) my (?:order|parcel|package)|has (?:it|my order) shipped|order status|track my|check (?:on )?(?:my|an|the) order/i,
   ],
   ['refund', /退款|退錢|刷退|refund|money back/i],
   ['returns', /退貨|換貨|退換|return|exchange/i],
@@ -58,7 +59,10 @@ const DEMO_RULES: readonly Rule[] = [
   ['file_ticket', /工單|留言|申訴|回報|ticket|report (?:a|this) problem/i],
   ['thanks', /謝|感恩|thank|cheers/i],
   ['goodbye', /再見|掰|bye|see you/i],
-  ['greeting', /^\s*(?:你好|您好|哈囉|嗨|安安|早安|午安|晚安|hi|hello|hey)/i],
+  [
+    'greeting',
+    /^\s*(?:你好|您好|哈囉|嗨|安安|早安|午安|晚安|(?:有人)?在嗎|hi|hello|hey|(?:is )?any(?:one|body) there)/i,
+  ],
 ];
 
 /** So much of what a message says stands in an intent's description and examples before it is taken for it. */
@@ -70,7 +74,7 @@ const NEAR_ENOUGH = 0.6;
  */
 export function scriptedModel(rules: readonly Rule[] = DEMO_RULES): FakeModel {
   const match = (text: string, candidates: readonly string[]): string | undefined =>
-    rules.find(([intent, words]) => candidates.includes(intent) && words.test(text))?.[0];
+    rules.find(([intent, words]) => (intent === 'none' || candidates.includes(intent)) && words.test(text))?.[0];
   return ({ system, now, before, candidates }) => {
     const last = before.at(-1);
     const joined = last && now.length <= 20 ? match(`${last} ${now}`, candidates) : undefined;
