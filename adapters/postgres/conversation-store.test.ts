@@ -226,7 +226,7 @@ describe('the web road', () => {
             slots: {},
             attachments: [],
           },
-          { type: 'request-handoff', reason: 'asked', collected: { order: 'SQ-20451' } },
+          { type: 'request-handoff', reason: 'asked', collected: { order: 'SQ-20451', files: 'u1' } },
         ],
       }),
     });
@@ -239,11 +239,12 @@ describe('the web road', () => {
     expect(detail).toMatchObject({
       state: 'queued',
       customer: { name: '林雨彤' },
-      collected: { order: 'SQ-20451' },
       handoff: { reason: 'asked', status: 'waiting' },
       tickets: [{ subject: '杯子破了', status: 'pending' }],
       contact: { page: { url: 'https://shop.example/', title: '首頁' } },
     });
+    // Files stand in the transcript; their ids tell an agent nothing.
+    expect(detail.collected).toEqual({ order: 'SQ-20451' });
   });
 });
 

@@ -236,11 +236,11 @@ export function createDeskReads({
           })),
           page: readPage(sealing.openJson(key, 'chat_sessions.page', id, own.page_sealed)),
         },
-        collected: {
+        collected: withoutFiles({
           ...((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) as Slots | null),
           // What the customer added while waiting.
-          ...withoutFiles(slotsOf(sealing.openJson(key, 'chat_sessions.state', id, own.state_sealed))),
-        },
+          ...slotsOf(sealing.openJson(key, 'chat_sessions.state', id, own.state_sealed)),
+        }),
         understanding: own.understood
           ? {
               rung: own.understood.rung,
