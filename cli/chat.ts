@@ -3,13 +3,13 @@ import { EventEmitter, once } from 'node:events';
 import readline from 'node:readline';
 import { invalid } from '#core/errors.ts';
 import { Locale, type Choice } from '#core/conversation/content.schema.ts';
-import type { Message } from '#core/conversation/conversation.schema.ts';
+import type { Change, Message } from '#core/conversation/conversation.schema.ts';
 import { openChat, type ChatClient, type ChatEvent } from './chat-client.ts';
 import { authorOf, viewContent } from './chat-view.ts';
 import type { Command, Terminal } from './command.ts';
 
-/** After the last line of a script: how long its answers may take. */
-const LAST_ANSWER_MS = 10_000;
+/** How long the answer to a script's line may take. */
+const ANSWER_MS = 10_000;
 
 /** `chat`: a customer's chat in the terminal, with a server that runs. */
 export const chatCommand: Command = {
@@ -34,7 +34,7 @@ export const chatCommand: Command = {
 const localeOf = ({ env }: Terminal): Locale => (/^zh/i.test(env['LC_ALL'] || env['LANG'] || '') ? 'zh-TW' : 'en');
 
 async function chat(terminal: Terminal, url: string, locale: Locale): Promise<void> {
-  const screen = createScreen(terminal);
+  const screen = createScreen(terminal, locale);
   const waiting = createWaiting();
   const client = await openChat({
     url,
@@ -51,12 +51,14 @@ async function chat(terminal: Terminal, url: string, locale: Locale): Promise<vo
   const typed = (async () => {
     for await (const line of lines) {
       if (line.trim() === '/quit') break;
-      if (line.trim() !== '') waiting.expect(client.send(screen.read(line.trim())));
+      if (line.trim() === '') continue;
+      waiting.expect(client.send(screen.read(line.trim())));
+      // A script is written as a conversation: its next line, a button's number perhaps, comes after this one's answer.
+      if (!terminal.interactive) await waiting.answered(ANSWER_MS);
     }
   })();
   try {
     await Promise.race([typed, client.closed]);
-    if (!terminal.interactive) await waiting.answered(LAST_ANSWER_MS);
   } finally {
     release();
     lines.close();
@@ -65,11 +67,15 @@ async function chat(terminal: Terminal, url: string, locale: Locale): Promise<vo
 }
 
 /** Writes what happens, and knows which buttons the numbers mean now. */
-function createScreen(terminal: Terminal): {
+function createScreen(
+  terminal: Terminal,
+  locale: Locale,
+): {
   show: (event: ChatEvent) => void;
   showMessage: (message: Message) => void;
   read: (line: string) => Parameters<ChatClient['send']>[0];
 } {
+  const words = WORDS[locale];
   let choices: readonly Choice[] = [];
   let streamed: { id: string; text: string } | undefined;
 
@@ -99,16 +105,16 @@ function createScreen(terminal: Terminal): {
           terminal.write(event.text);
           break;
         case 'refused':
-          terminal.complain(`Not sent: ${event.reason}`);
+          terminal.complain(words.notSent(event.reason));
           break;
         case 'connection':
-          if (!event.up) terminal.complain('The line is broken; trying again …');
+          if (!event.up) terminal.complain(words.broken);
           break;
         case 'change':
           if (event.change.type === 'reply') showMessage(event.change.message);
           else if (event.change.type === 'edit')
-            terminal.print(`(corrected) ${viewContent(event.change.message.content).lines.join('\n')}`);
-          else if (event.change.type === 'state') terminal.print(`(${stateWords(event.change)})`);
+            terminal.print(`(${words.corrected}) ${viewContent(event.change.message.content).lines.join('\n')}`);
+          else if (event.change.type === 'state') terminal.print(`(${words.state(event.change)})`);
           break;
         default:
       }
@@ -120,22 +126,35 @@ function createScreen(terminal: Terminal): {
   };
 }
 
-function stateWords(change: {
-  state: string;
-  agent?: { name: string } | undefined;
-  place?: number | undefined;
-}): string {
-  switch (change.state) {
-    case 'queued':
-      return change.place === undefined ? 'waiting for a person' : `waiting for a person, place ${change.place}`;
-    case 'agent':
-      return `${change.agent?.name ?? 'a person'} answers now`;
-    case 'closed':
-      return 'the conversation is closed';
-    default:
-      return 'the bot answers now';
-  }
-}
+type StateChange = Pick<Extract<Change, { type: 'state' }>, 'state' | 'agent' | 'place'>;
+
+/** What the terminal itself says, beside what the bot and people do. */
+const WORDS = {
+  en: {
+    notSent: (reason: string) => `Not sent: ${reason}`,
+    broken: 'The line is broken; trying again …',
+    corrected: 'corrected',
+    state: ({ state, agent, place }: StateChange) =>
+      ({
+        queued: place === undefined ? 'waiting for a person' : `waiting for a person, place ${place}`,
+        agent: `${agent?.name ?? 'a person'} answers now`,
+        closed: 'the conversation is closed',
+        bot: 'the bot answers now',
+      })[state],
+  },
+  'zh-TW': {
+    notSent: (reason: string) => `未送出：${reason}`,
+    broken: '連線中斷，重新連線中 …',
+    corrected: '更正',
+    state: ({ state, agent, place }: StateChange) =>
+      ({
+        queued: place === undefined ? '等候客服人員' : `等候客服人員，第 ${place} 位`,
+        agent: `由${agent ? ` ${agent.name} ` : '客服人員'}為您服務`,
+        closed: '對話已結束',
+        bot: '由機器人為您服務',
+      })[state],
+  },
+} as const;
 
 /** Which of the sent messages have no answer yet: a script ends when all have, or a person is to answer. */
 function createWaiting(): {
@@ -145,6 +164,7 @@ function createWaiting(): {
 } {
   const open = new Set<string>();
   const seqs = new Map<number, string>();
+  let state = 'bot';
   const rest = new EventEmitter();
   const settle = (id: string | undefined): void => {
     if (id !== undefined) open.delete(id);
@@ -152,15 +172,21 @@ function createWaiting(): {
   };
   return {
     expect: (id) => {
-      open.add(id);
+      if (state === 'bot' || state === 'closed') open.add(id); // a person answers when they can
     },
     note: (event) => {
       if (event.type === 'accepted') seqs.set(event.seq, event.clientMessageId);
       else if (event.type === 'refused') settle(event.clientMessageId);
-      else if (event.type === 'change' && event.change.type === 'reply')
-        for (const seq of event.change.message.inReplyTo) settle(seqs.get(seq));
-      else if (event.type === 'change' && event.change.type === 'state' && event.change.state !== 'bot')
-        for (const id of open) settle(id);
+      else if (event.type === 'change' && event.change.type === 'reply') {
+        const { clientMessageId, inReplyTo, seq } = event.change.message;
+        // Our own message may come back, and be answered, before we hear that it was accepted.
+        if (clientMessageId !== undefined) seqs.set(seq, clientMessageId);
+        for (const answered of inReplyTo) settle(seqs.get(answered));
+      }
+      else if (event.type === 'change' && event.change.type === 'state') {
+        ({ state } = event.change);
+        if (state !== 'bot') for (const id of open) settle(id);
+      }
     },
     answered: async (withinMs) => {
       if (open.size === 0) return;

@@ -127,7 +127,7 @@ test('a chat goes on when the server was away, and what was typed meanwhile arri
   const chat = run(['chat', '--locale', 'zh-TW']);
   await chat.until('Frontdesk: ');
   await stopServer(first);
-  await chat.until(/The line is broken/);
+  await chat.until(/連線中斷/);
   const before = chat.output().length;
   chat.type('我要找真人客服');
   const second = await startServer();

@@ -64,6 +64,16 @@ test('a chat from a pipe gets its answer and ends', async () => {
   expect(chat.output().split('Frontdesk: ').length).toBeGreaterThan(2);
 }, 20_000);
 
+test('each line of a script comes after the answer to the one before, so a number means the button that was just shown', async () => {
+  const chat = runFrontdesk(['chat', '--url', running.at(-1)!.url, '--locale', 'en']);
+  chat.type('1\n1\n');
+  chat.finish();
+  expect((await chat.exited).code).toBe(0);
+  const [, , asked = '', answered = ''] = chat.output().split('Frontdesk: ');
+  expect(asked).toMatch(/order number/i);
+  expect(answered).not.toMatch(/order number is|expired|no longer/i);
+}, 20_000);
+
 test('killed, it starts again as if nothing had been', async () => {
   await running.at(-1)!.kill();
   const again = await start();
@@ -90,13 +100,28 @@ test('when its launcher is killed, the server drains and ends, so that the next 
   await start();
 }, 20_000);
 
-test('a busy port is one sentence, and nothing is left running', async () => {
+test('a busy port is one sentence, nothing is left running, and the first admin is told by the start that succeeds', async () => {
   const other = makeDataDir();
   const port = String(running.at(-1)!.port);
   const busy = runFrontdesk(['start', '--no-build'], { ...env, FRONTDESK_DATA: other.dataDir, PORT: port });
   expect((await busy.exited).code).toBe(1);
   expect(busy.output()).toMatch(new RegExp(`Port ${port} is .*PORT.*\n$`));
+  const free = await startFrontdeskProcess({ dataDir: other.dataDir, env });
+  running.push(free);
+  expect(await untilPrinted(free, 'Ctrl-C stops it.')).toMatch(/Password +\S{12,}/);
+  expect(await free.stop()).toBe(0);
   await other.remove();
+}, 30_000);
+
+test('with Redis away it starts all the same, says so, and stops without a word more', async () => {
+  await running.at(-2)!.stop();
+  const alone = await startFrontdeskProcess({ dataDir, env: { ...env, REDIS_URL: 'redis://127.0.0.1:1' } });
+  running.push(alone);
+  expect((await fetch(`${alone.url}/readyz`)).status).toBe(200);
+  expect(await untilPrinted(alone, 'Redis is away')).toContain('Redis is away');
+  const before = alone.output();
+  expect(await alone.stop()).toBe(0);
+  expect(alone.output().slice(before.length)).toMatch(/^Stopping: .*\nStopped\.\n$/);
 }, 30_000);
 
 /** What a process printed, as soon as these words are among it. */

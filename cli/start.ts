@@ -35,11 +35,14 @@ export const startCommand: Command = {
       role: configuration.role,
       onProgress,
       log: createLog(configuration.logLevel, terminal),
+    }).catch((fault: unknown) => {
+      // Ctrl-C reaches PostgreSQL too, and it does not start: that is what was asked for.
+      if (!interruption.asked()) throw fault;
     });
-    announce(terminal, running, performance.now() - began);
+    if (running && interruption.asked()) announceAdmin(terminal, running);
+    else if (running) announce(terminal, running, performance.now() - began);
     await interruption.first;
-    terminal.print('Stopping: finishing what is under way (Ctrl-C again stops at once).');
-    await running.stop();
+    await running?.stop();
     interruption.end();
     terminal.print('Stopped.');
     return 0;
@@ -50,37 +53,43 @@ const settingRows = (): [string, string][] =>
   describeSettings().map(({ name, fallback, says }) => [name, fallback === '' ? says : `${says} Default: ${fallback}`]);
 
 /** The first request to end is what the command waits for; a second one ends the process where it stands. */
-function listenForInterrupts(terminal: Terminal): { first: Promise<void>; end: () => void } {
+function listenForInterrupts(terminal: Terminal): { first: Promise<void>; asked: () => boolean; end: () => void } {
   const first = Promise.withResolvers<void>();
   let asked = 0;
   const end = terminal.onInterrupt(() => {
     asked += 1;
     first.resolve();
-    if (asked === 1) return;
+    if (asked === 1) {
+      terminal.print('Stopping: finishing what is under way (Ctrl-C again stops at once).');
+      return;
+    }
     terminal.complain(
       'Stopped at once; what was acknowledged is kept, what was under way is taken up at the next start.',
     );
     terminal.exitNow(130);
   });
-  return { first: first.promise, end };
+  return { first: first.promise, asked: () => asked > 0, end };
 }
 
-function announce(
-  terminal: Terminal,
-  running: { addresses: readonly [name: string, url: string][]; firstAdmin?: { email: string; password: string } },
-  startedMs: number,
-): void {
+type Announced = {
+  addresses: readonly [name: string, url: string][];
+  firstAdmin?: { email: string; password: string };
+};
+
+function announce(terminal: Terminal, running: Announced, startedMs: number): void {
   terminal.print(`\nFrontdesk is ready (${(startedMs / 1_000).toFixed(1)} s).\n`);
   printTable(terminal, running.addresses);
-  if (running.firstAdmin) {
-    const { email, password } = running.firstAdmin;
-    terminal.print(`\nThe first admin, shown this once:\n`);
-    printTable(terminal, [
-      ['E-mail', email],
-      ['Password', password],
-    ]);
-  }
+  announceAdmin(terminal, running);
   terminal.print('\nCtrl-C stops it.');
+}
+
+function announceAdmin(terminal: Terminal, { firstAdmin }: Announced): void {
+  if (!firstAdmin) return;
+  terminal.print(`\nThe first admin, shown this once:\n`);
+  printTable(terminal, [
+    ['E-mail', firstAdmin.email],
+    ['Password', firstAdmin.password],
+  ]);
 }
 
 function printTable(terminal: Terminal, rows: readonly [string, string][]): void {

@@ -76,9 +76,9 @@ export async function openQueues(tools: { backend: QueueBackend; onError: (error
         Promise.allSettled(Array.from(queues.values(), (queue) => queue.close())),
       );
       trouble.end();
-      // A backend that is away must not keep the process from ending.
-      await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
-      await ground.close();
+      // A backend that is away, or a worker that was still connecting, must not keep the process from ending.
+      await within(CLOSE_MS, closing);
+      await within(CLOSE_MS, ground.close());
     },
   };
 }
@@ -133,6 +133,9 @@ function onRedis(url: string): Ground {
     },
   };
 }
+
+const within = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
 
 function createTrouble(onError: (error: unknown) => void): Trouble {
   let told = false;

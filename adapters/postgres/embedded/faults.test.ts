@@ -17,6 +17,11 @@ test.each([
   ['a full disk under our own files', "ENOSPC: no space left on device, mkdir '/srv/frontdesk'", 'is full'],
   ['a quota', 'could not extend file "base/1/2601": Disk quota exceeded', 'is full'],
   ['a read-only disk', "EROFS: read-only file system, mkdir '/srv/frontdesk'", 'cannot be written'],
+  [
+    'a read-only disk, two folders deep',
+    "ENOENT: no such file or directory, mkdir '/srv/frontdesk/postgres'",
+    'cannot be written',
+  ],
   ['a folder of somebody else', "EACCES: permission denied, mkdir '/srv/frontdesk'", 'give that folder'],
   [
     'a folder that others may read',

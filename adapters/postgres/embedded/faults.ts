@@ -6,7 +6,8 @@ const SENTENCES: readonly [RegExp, (folder: string) => string][] = [
     (folder) => `The disk that holds ${folder} is full: free some space there and start again.`,
   ],
   [
-    /Read-only file system|EROFS/,
+    // For a folder inside a missing one, on such a disk, Node reports ENOENT.
+    /Read-only file system|EROFS|ENOENT: no such file or directory, mkdir/,
     (folder) => `${folder} lies on a disk that cannot be written: set FRONTDESK_DATA to a folder that can.`,
   ],
   [
