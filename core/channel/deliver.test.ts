@@ -95,7 +95,7 @@ async function abandon(id: string): Promise<void> {
 const statesOf = async (id: string): Promise<string[]> => (await outbox.rows(id)).map(({ state }) => state);
 /** Sweeps until the lane's rows are in these states. */
 async function until(delivery: Delivery, id: string, ...states: string[]): Promise<void> {
-  const end = performance.now() + 8_000;
+  const end = performance.now() + 30_000;
   while ((await statesOf(id)).join() !== states.join()) {
     if (performance.now() > end)
       throw new Error(`Still ${JSON.stringify(await outbox.rows(id))}; ${errors.join('; ')}`);
