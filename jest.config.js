@@ -9,24 +9,28 @@ const ignore = ['/node_modules/', '/dist/', '/\\.frontdesk/', '/coverage/'];
 
 export default {
   // Real servers on a busy machine; what is slow of its own shows in the times that are printed.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
+  // A browser or a database that a failed test left open must not keep CI waiting.
+  forceExit: true,
   coverageProvider: 'babel',
   collectCoverageFrom: [
     'core/**/*.ts',
     'adapters/**/*.ts',
     'cli/**/*.ts',
+    'composition/**/*.ts',
     'main.ts',
     '!**/*.test.ts',
     '!adapters/web/widget/**',
   ],
   coverageDirectory: 'coverage',
+  coverageThreshold: { global: { lines: 90, branches: 85 } },
   projects: [
     {
       ...native,
       ...shared,
       displayName: 'server',
       testMatch: [
-        '<rootDir>/{core,adapters,flows,cli,migrations,bench}/**/*.test.ts',
+        '<rootDir>/{core,adapters,composition,flows,cli,migrations,bench}/**/*.test.ts',
         '<rootDir>/test/*.test.ts',
         '<rootDir>/test/support/*.test.ts',
       ],

@@ -31,7 +31,8 @@ const ROOMS: Record<string, readonly string[]> = {
   'adapters/redis': ['core/channel', 'core/conversation', 'core/desk', 'core/errors.ts'],
   'adapters/web': ['core/*'],
 
-  'main.ts': ['core/*', 'adapters/*', 'flows', 'migrations'],
+  composition: ['core/*', 'adapters/*', 'flows'],
+  'main.ts': ['composition', 'core/*', 'adapters/*', 'flows'],
   migrations: [],
   cli: ['main.ts', 'core/*', 'adapters/*', 'flows'],
   'admin-ui': ['core/**/*.schema.ts'],
