@@ -72,6 +72,9 @@ export async function openDatabase(tools: {
     // One that breaks between two statements of a transaction tells only itself, and an error that nobody hears ends the
     // process. The next statement fails, and so does its transaction: there is nothing else to do.
     pool.on('connect', (client) => client.on('error', () => {}));
+    // The built-in database belongs to this process alone: whoever held a lease on it is dead, and nobody waits for it to end.
+    if (embedded)
+      await pool.query('update chat_sessions set lease_by = null, lease_until = null where lease_until is not null');
     const orm = await openOrm(connection, ORM_CONNECTIONS);
     return {
       connection,
