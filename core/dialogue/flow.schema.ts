@@ -27,7 +27,10 @@ export const FlowState = z
     },
     ...common,
   })
-  .meta({ id: 'FlowState' });
+  .meta({
+    id: 'FlowState',
+    description: 'A state. At most one question stands in its `entry`, or it waits with `invoke`.',
+  });
 /** One state of a flow. */
 export type FlowState = {
   id?: string | undefined;

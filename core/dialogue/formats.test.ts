@@ -23,6 +23,37 @@ test('built-in formats find their kind', () => {
   expect(findIn('任何話', { format: 'text' })).toBeUndefined();
 });
 
+test.each([
+  ['12月5日可以嗎', '12月5日'],
+  ['2026 年 12 月 5 號', '2026 年 12 月 5 號'],
+  ['12/5 三個人', '12/5'],
+  ['on December 5th, 2026 please', 'December 5th, 2026'],
+  ['Dec. 5', 'Dec. 5'],
+  ['the 5th of December', '5th of December'],
+  ['2026-12-05', '2026-12-05'],
+  ['market 5', undefined],
+  ['1234/5678', undefined],
+  ['第 3 章', undefined],
+])('a date as people write it: %s', (text, date) => {
+  expect(findIn(text, { format: 'date' })).toBe(date);
+});
+
+test.each([
+  ['三個人', '3'],
+  ['兩位', '2'],
+  ['大概十二位', '12'],
+  ['二十人', '20'],
+  ['十', '10'],
+  ['three of us', '3'],
+  ['3 位', '3'],
+  ['第三個', undefined],
+  ['很多人', undefined],
+  ['一樣', undefined],
+  ['someone', undefined],
+])('a small number is read in words as well: %s', (text, number) => {
+  expect(findIn(text, { format: 'number' })).toBe(number);
+});
+
 test('a pattern that would drive a backtracking engine mad ends at once', () => {
   const begun = performance.now();
   expect(matches('^(a+)+$', `${'a'.repeat(5_000)}b`)).toBe(false);

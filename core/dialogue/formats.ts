@@ -28,13 +28,43 @@ export function matches(source: string, text: string): boolean {
   return known.last.found;
 }
 
+const MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
+/** `2026-12-05`, `12/5`, `12 月 5 日`, `2026 年 12 月 5 號`, `December 5th, 2026`, `5 December`. */
+const DATES = [
+  '\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}',
+  '(?:\\d{4} ?年 ?)?\\d{1,2} ?月 ?\\d{1,2} ?[日號号]?',
+  '\\d{1,2}/\\d{1,2}(?:/\\d{4})?',
+  `\\b${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?\\b(?:,? \\d{4})?`,
+  `\\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH}\\b(?:,? \\d{4})?`,
+];
+
 /** Ours, so they may run on the engine's own expressions: none of them backtracks more than linearly. */
 const BUILT_IN = {
   email: /[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}/,
   phone: /(?<![\w@-])(?:\+?\d[\d -]{6,17}\d)(?![\w@-])/,
   number: /(?<![\w.])\d{1,12}(?:\.\d{1,4})?(?![\w.])/,
-  date: /(?<!\d)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)/,
+  date: new RegExp(`(?<!\\d)(?:${DATES.join('|')})(?!\\d)`, 'i'),
 } as const;
+
+const DIGITS = '零一二三四五六七八九';
+const WORDS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
+/** With what is counted behind it, or alone: `三個人`, `十二位`, `兩`. */
+const HAN_NUMBER =
+  /(?<![第\p{N}零一二三四五六七八九十百千萬])([一二三四五六七八九])?(十)?([一二兩三四五六七八九])?(?=\s*(?:[位個个人名件張张組组包份支枝隻只盒杯瓶罐袋套次天月年]|[。.]?$))/u;
+
+/** A small number in words, as digits. */
+function numberInWords(text: string): string | undefined {
+  const trimmed = text.trim();
+  const english = WORDS.findIndex((word) => new RegExp(`\\b${word}\\b`, 'i').test(trimmed));
+  if (english >= 0) return String(english);
+  for (const [found, tens, ten, ones] of trimmed.matchAll(new RegExp(HAN_NUMBER, 'gu'))) {
+    if (found === '' || (tens && !ten && ones)) continue;
+    const one = (digit: string | undefined): number => (digit === '兩' ? 2 : digit ? DIGITS.indexOf(digit) : 0);
+    return String(ten ? 10 * (tens ? one(tens) : 1) + one(ones) : one(tens ?? ones));
+  }
+  return undefined;
+}
 
 /** The value of a slot inside a sentence, or undefined. `asked`: it is the answer to a question for this slot. */
 export function findIn(text: string, format: SlotFormat, asked = false): string | undefined {
@@ -51,6 +81,7 @@ export function findIn(text: string, format: SlotFormat, asked = false): string 
   }
   if (format.format === 'text' || format.format === 'file') return undefined;
   const found = BUILT_IN[format.format].exec(cleaned)?.[0];
+  if (format.format === 'number' && found === undefined) return numberInWords(cleaned);
   if (format.format === 'phone' && found && found.replace(/\D/g, '').length < 8) return undefined;
   return found?.trim();
 }
