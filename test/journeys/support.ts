@@ -26,7 +26,7 @@ export type House = {
 };
 
 /** No journey waits longer than this for anything. */
-export const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 30_000;
 const PASSWORD = 'a long walk by the tide';
 const WIDE = '100000/1m';
 /** Everybody comes from one address here. */
