@@ -112,6 +112,7 @@ export async function rehearse(name: string, { lines }: Transcript, talk: Rehear
     desk: ({ values }) =>
       talk.setDesk({
         ...(values['open'] && { open: values['open'] === 'yes' }),
+        ...(values['agents'] && { agents: Number(values['agents']) }),
         ...(values['place'] && { place: Number(values['place']) }),
         ...(values['wait'] && { waitSeconds: values['wait'] === 'unknown' ? null : Number(values['wait']) }),
       }),
