@@ -182,8 +182,7 @@ function createWaiting(): {
         // Our own message may come back, and be answered, before we hear that it was accepted.
         if (clientMessageId !== undefined) seqs.set(seq, clientMessageId);
         for (const answered of inReplyTo) settle(seqs.get(answered));
-      }
-      else if (event.type === 'change' && event.change.type === 'state') {
+      } else if (event.type === 'change' && event.change.type === 'state') {
         ({ state } = event.change);
         if (state !== 'bot') for (const id of open) settle(id);
       }

@@ -8,13 +8,11 @@ const line = z
 const lines = z.union([line, z.array(line).min(1).max(8)]);
 
 /** A text of ours in every language; several wordings may stand in a list, so that nothing is said twice in a row. */
-export const Text = z
-  .strictObject({ 'zh-TW': lines, en: lines })
-  .meta({
-    id: 'FlowText',
-    description:
-      'What the bot says, in both languages; several wordings may stand in a list. `{{slots.order}}` and the like are filled in.',
-  });
+export const Text = z.strictObject({ 'zh-TW': lines, en: lines }).meta({
+  id: 'FlowText',
+  description:
+    'What the bot says, in both languages; several wordings may stand in a list. `{{slots.order}}` and the like are filled in.',
+});
 export type Text = z.infer<typeof Text>;
 
 const label = z.string().min(1).max(40);
