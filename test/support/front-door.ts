@@ -20,14 +20,8 @@ import { openApiDocument } from '#adapters/http/openapi.ts';
 import { ticketsEndpoints } from '#adapters/http/tickets.endpoints.ts';
 import { uploadsEndpoints } from '#adapters/http/uploads.endpoints.ts';
 import { createAuditLog } from '#adapters/postgres/audit-log.ts';
-import { createConversationStore } from '#adapters/postgres/conversation-store.ts';
-import { createDeskStore } from '#adapters/postgres/desk-store.ts';
 import { openOrm } from '#adapters/postgres/orm.ts';
-import { createSealing } from '#adapters/postgres/sealing.ts';
-import { createTicketNumbers } from '#adapters/postgres/ticket-numbers.ts';
-import { createTicketStore } from '#adapters/postgres/ticket-store.ts';
-import { createUploadRows } from '#adapters/postgres/upload-rows.ts';
-import { createUserContacts } from '#adapters/postgres/user-contacts.ts';
+import { createStores } from '#adapters/postgres/stores.ts';
 import { createAccounts } from '#core/access/accounts.ts';
 import type { Role } from '#core/access/roles.ts';
 import { verifyAccess } from '#core/access/tokens.ts';
@@ -45,11 +39,8 @@ import { createKnowledgeBase } from '#core/knowledge/knowledge-base.ts';
 import { createSearchIndex } from '#core/knowledge/search-index.ts';
 import { createTickets } from '#core/tickets/tickets.ts';
 import { createBlindIndex } from '#core/privacy/blind-index.ts';
-import { createContactKeys } from '#core/privacy/contact-keys.ts';
-import { createKeyRing } from '#core/privacy/key-ring.ts';
-import { mask } from '#core/privacy/mask.ts';
-import { createSeal } from '#core/privacy/seal.ts';
 import { createTestDatabase } from './database.ts';
+import { createTestSeal } from './stores.ts';
 
 /** Somebody who signed in. */
 export type Person = { id: string; token: string; email: string };
@@ -141,10 +132,7 @@ export async function openFrontDoor(
   const pool = new Pool({ ...database.connection, max: 6 });
   const orm = await openOrm(database.connection, 4);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'front-door-'));
-  const seal = createSeal({
-    keyRing: createKeyRing({ keys: new Map([['test', randomBytes(32)]]), current: 'test' }),
-    random: randomBytes,
-  });
+  const seal = createTestSeal();
   const uuid = createUuid7(Date.now);
   const em = () => orm.em.fork();
   const blindIndex = createBlindIndex(randomBytes(32));
@@ -162,26 +150,13 @@ export async function openFrontDoor(
     random: randomBytes,
     now,
   });
-  const keys = createContactKeys({
-    seal,
-    now: Date.now,
-    load: async (id) =>
-      (await pool.query<{ data_key: Buffer | null }>('select data_key from contacts where id = $1', [id])).rows[0]
-        ?.data_key ?? null,
-  });
-  const rows = {
-    pool,
-    sealing: createSealing({ seal, keys }),
-    mask: (text: string, names: readonly string[]) => mask(text, { names }),
-    uuid,
-    now,
-    waitMs: 60_000,
-  };
   const faults: unknown[] = [];
-  const live = createLocalLive((error) => faults.push(error));
+  const onError = (error: unknown): void => void faults.push(error);
+  const stores = createStores({ pool, seal, blindIndex, uuid, now, waitMs: 60_000, onError });
+  const { conversations: store, contacts, ticketNumbers: numbers } = stores;
+  const live = createLocalLive(onError);
   const events: LiveEvent[] = [];
   live.subscribe((event) => events.push(event));
-  const store = createConversationStore({ ...rows, blindIndex });
   const lookups: LocalLookups = {
     understand: nothing,
     search: nothing,
@@ -198,19 +173,17 @@ export async function openFrontDoor(
     wake: nothing,
     uuid,
     now,
-    onError: (error) => faults.push(error),
+    onError,
   });
-  const contacts = createUserContacts(rows);
-  const numbers = createTicketNumbers(pool);
-  const tickets = createTickets({ store: createTicketStore({ ...rows, numbers, contacts }), live });
-  const knowledge = createKnowledgeBase({ em, index: createSearchIndex(), onError: (error) => faults.push(error) });
+  const tickets = createTickets({ store: stores.tickets, live });
+  const knowledge = createKnowledgeBase({ em, index: createSearchIndex(), onError });
   const audit = createAuditLog({ pool, now });
   const faqs = createFaqs({ em, audit, onChange: knowledge.changed });
   const files = createUploadStore({ dir: path.join(folder, 'uploads'), random: randomBytes });
   const clock = { now: Date.now };
-  const uploads = createUploads({ files, rows: createUploadRows(rows), now: () => new Date(clock.now()) });
+  const uploads = createUploads({ files, rows: stores.uploads, now: () => new Date(clock.now()) });
   const desk = createDesk({
-    store: createDeskStore(rows),
+    store: stores.desk,
     live,
     wake: nothing,
     deliver: nothing,
@@ -227,7 +200,7 @@ export async function openFrontDoor(
     verify: (token) => verifyAccess({ token, secret: SECRET, now: now() }),
     signInHolds: (signIn) => accounts.signInHolds(signIn),
     allowsOrigin: (origin) => origin === undefined || origin === 'https://desk.example',
-    onError: (error) => faults.push(error),
+    onError,
   });
   const limits = createLimits({ ...WIDE_LIMITS, ...options.limits });
   const metrics = createMetrics();
@@ -266,7 +239,7 @@ export async function openFrontDoor(
       lines.push(line);
       metrics.request(line);
     },
-    onFault: (error) => faults.push(error),
+    onFault: onError,
   });
   const handle = app.callback();
   const server = http.createServer((request, response) => void handle(request, response));
@@ -325,7 +298,7 @@ export async function openFrontDoor(
     events,
     /** What the server took for faults of its own: empty it, or expect it to be empty. */
     faults,
-    keys,
+    keys: stores.keys,
     knowledge,
     lines,
     /** Answers so far that the document does not name. */
@@ -339,7 +312,7 @@ export async function openFrontDoor(
     sockets,
     state,
     store,
-    sealing: rows.sealing,
+    sealing: stores.sealing,
     tickets,
     uploads,
     /** The clock of what sweeps. */

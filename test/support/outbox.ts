@@ -1,18 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
-import { createDeskStore } from '#adapters/postgres/desk-store.ts';
-import { createOutboundStore } from '#adapters/postgres/outbound-store.ts';
-import { createSealing } from '#adapters/postgres/sealing.ts';
+import { randomUUID } from 'node:crypto';
 import { inTransaction, insertMessages, insertOutbound } from '#adapters/postgres/statements.ts';
 import { ourRow } from '#adapters/postgres/turn-rows.ts';
 import type { ChannelName } from '#core/conversation/conversation.schema.ts';
 import type { OutboundContent } from '#core/conversation/content.schema.ts';
-import { createUuid7 } from '#core/conversation/uuid.ts';
-import { createContactKeys } from '#core/privacy/contact-keys.ts';
-import { createKeyRing } from '#core/privacy/key-ring.ts';
 import { mask } from '#core/privacy/mask.ts';
-import { createSeal } from '#core/privacy/seal.ts';
-import { createTestDatabase } from './database.ts';
+import { openTestStores } from './stores.ts';
 
 /** A row of the outbox as tests look at it. */
 export type OutboundRow = {
@@ -31,44 +23,22 @@ const masked = (text: string, names: readonly string[]): string => mask(text, { 
 
 /** A migrated database with an outbox, and what fills it as turns and agents do. Call `drop` in `afterAll`. */
 export async function createTestOutbox() {
-  const database = await createTestDatabase();
-  const pool = new Pool({ ...database.connection, max: 8 });
-  pool.on('error', () => {}); // dropping the database cuts what is left
-  const seal = createSeal({
-    keyRing: createKeyRing({ keys: new Map([['k1', randomBytes(32)]]), current: 'k1' }),
-    random: randomBytes,
-  });
-  const load = async (id: string): Promise<Buffer | null> =>
-    (await pool.query<{ data_key: Buffer | null }>('select data_key from contacts where id = $1', [id])).rows[0]
-      ?.data_key ?? null;
-  const sealing = createSealing({ seal, keys: createContactKeys({ seal, load, now: Date.now, capacity: 1 }) });
-  const uuid = createUuid7(Date.now);
-  const tools = { pool, sealing, uuid, now: () => new Date(), mask: masked, waitMs: HOUR_MS };
-  const desk = createDeskStore(tools);
-  const errors: unknown[] = [];
-  const agent = { id: uuid(), name: '小安' };
-  const agentKey = sealing.newKey();
-  await pool.query(
-    'insert into users (id, email_index, email_sealed, name_sealed, data_key) values ($1, $2, $3, $4, $5)',
-    [
-      agent.id,
-      randomBytes(32),
-      sealing.seal(agentKey.key, 'users.email', agent.id, 'an@shop.test'),
-      sealing.seal(agentKey.key, 'users.name', agent.id, agent.name),
-      agentKey.wrapped,
-    ],
-  );
+  const house = await openTestStores();
+  const { pool, errors } = house;
+  const { desk, sealing, outbound: store } = house.stores;
+  const tools = { ...house.tools, sealing, mask: masked };
+  const agent = await house.agent('小安');
 
   return {
     pool,
     agent,
     desk,
     errors,
-    store: createOutboundStore({ pool, sealing, onError: (error) => void errors.push(error) }),
+    store,
 
     /** A conversation of a new contact; its id is also its place on the platform. */
     async conversation(channel: ChannelName = 'telegram', place?: string | null): Promise<string> {
-      const [id, contact] = [uuid(), uuid()];
+      const [id, contact] = [randomUUID(), randomUUID()];
       await pool.query(`insert into contacts (id, data_key, locale) values ($1, $2, 'zh-TW')`, [
         contact,
         sealing.newKey().wrapped,
@@ -118,10 +88,7 @@ export async function createTestOutbox() {
       return found.rows;
     },
 
-    async drop(): Promise<void> {
-      await pool.end();
-      await database.drop();
-    },
+    drop: house.close,
   };
 }
 
