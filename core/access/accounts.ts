@@ -99,6 +99,16 @@ export function createAccounts(tools: {
     holds.delete(family);
   }
 
+  /** One token that was revoked ends its family: a refresh in the same moment may have added another one to it. */
+  async function holdsNow(em: EntityManager, family: string): Promise<boolean> {
+    const first = await em.findOne(
+      RefreshToken,
+      { family },
+      { orderBy: { revokedAt: 'asc nulls last' }, fields: ['revokedAt'], disableIdentityMap: true },
+    );
+    return first !== null && !first.revokedAt;
+  }
+
   return {
     async create({ email, name, roles, password, locale = 'zh-TW' }) {
       const address = normal(email);
@@ -110,7 +120,7 @@ export function createAccounts(tools: {
       if (await em.count(User, { emailIndex: index })) throw taken();
       const id = tools.uuid();
       const { key, wrapped } = seal.newDataKey();
-      em.create(User, {
+      const user = em.create(User, {
         id,
         emailIndex: index,
         emailSealed: seal.seal(key, place('email', id), address),
@@ -126,12 +136,12 @@ export function createAccounts(tools: {
           { name: role, permissions: [...DEFAULT_GRANTS[role]] },
           { onConflictAction: 'ignore' },
         );
+      for (const role of roles) em.create(UserRole, { user, role });
+      // In one transaction: an account that nobody gave its roles would be in the way for ever.
       await em.flush().catch((error: unknown) => {
         if (error instanceof UniqueConstraintViolationException) throw taken();
         throw error;
       });
-      for (const role of roles) em.create(UserRole, { user: id, role });
-      await em.flush();
       return { id };
     },
 
@@ -157,7 +167,7 @@ export function createAccounts(tools: {
         row && {
           usedAt: row.usedAt ?? null,
           successorUsedAt: next?.usedAt ?? null,
-          revokedAt: row.revokedAt ?? null,
+          revokedAt: (await holdsNow(em, row.family)) ? null : now(),
           idleExpiresAt: row.expiresAt,
           absoluteExpiresAt: row.absoluteExpiresAt,
         },
@@ -191,10 +201,7 @@ export function createAccounts(tools: {
     signInHolds(signIn) {
       const known = holds.get(signIn);
       if (known && known.until > now().getTime()) return known.value;
-      const value = tools
-        .em()
-        .count(RefreshToken, { family: signIn, revokedAt: null })
-        .then((count) => count > 0);
+      const value = holdsNow(tools.em(), signIn);
       holds.set(signIn, { until: now().getTime() + HOLDS_FOR_MS, value });
       if (holds.size > MOST_KNOWN) holds.delete(holds.keys().next().value!);
       value.catch(() => holds.delete(signIn));
