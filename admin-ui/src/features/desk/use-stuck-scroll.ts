@@ -10,11 +10,16 @@ const NEAR_PX = 48;
 export function useStuckScroll(box: RefObject<HTMLElement | null>, first: unknown, last: unknown) {
   const atEnd = useRef(true);
   const fromEnd = useRef(0);
+  /** Where the end was when we last went there: only farther up has somebody gone up. */
+  const end = useRef(0);
   const [behind, setBehind] = useState(false);
 
   const toEnd = useCallback(() => {
     const element = box.current;
-    if (element) element.scrollTop = element.scrollHeight;
+    if (element) {
+      element.scrollTop = element.scrollHeight;
+      end.current = element.scrollTop;
+    }
     atEnd.current = true;
     setBehind(false);
   }, [box]);
@@ -23,7 +28,9 @@ export function useStuckScroll(box: RefObject<HTMLElement | null>, first: unknow
     const element = box.current;
     if (!element) return;
     fromEnd.current = element.scrollHeight - element.scrollTop;
-    atEnd.current = fromEnd.current - element.clientHeight < NEAR_PX;
+    const near = fromEnd.current - element.clientHeight < NEAR_PX;
+    // A picture may have grown between our own scrolling and the news of it.
+    atEnd.current = near || (atEnd.current && element.scrollTop >= end.current - 1);
     if (atEnd.current) setBehind(false);
   }, [box]);
 
