@@ -37,6 +37,7 @@ export function createBm25() {
   let norms: { question: Float32Array; answer: Float32Array } | undefined;
   let scores = new Float64Array(64);
   let held = new Float64Array(64);
+  let touched = new Int32Array(64);
 
   /** The number of a term; terms keep theirs when their last document goes. */
   function numberOf({ hash }: Term): number {
@@ -112,6 +113,7 @@ export function createBm25() {
     if (scores.length < documents.length) {
       scores = new Float64Array(2 * documents.length);
       held = new Float64Array(2 * documents.length);
+      touched = new Int32Array(2 * documents.length);
     }
     return norms;
   }
@@ -119,12 +121,12 @@ export function createBm25() {
   /** The best documents for a query, best first. `accept` is asked for those that would be among them. */
   function search(query: readonly WeighedTerm[], limit: number, accept: (slot: number) => boolean): Scored[] {
     const { question, answer } = normsNow();
-    const [sums, holds] = [scores, held];
-    const touched: number[] = [];
-    for (const { number, count, weight, grammar } of query) {
+    const [sums, holds, seen] = [scores, held, touched];
+    let count = 0;
+    for (const { number, count: times, weight, grammar } of query) {
       if (number === undefined) continue;
       const list = postings[number]!;
-      const worth = count * weight * (K1 + 1);
+      const worth = times * weight * (K1 + 1);
       for (let at = 0; at < list.length; at += 2) {
         const slot = list[at]!;
         const packed = list[at + 1]!;
@@ -132,26 +134,28 @@ export function createBm25() {
         const inAnswer = packed & MOST_IN_ANSWER;
         let gain = inQuestions === 0 ? 0 : inQuestions / (inQuestions + question[slot]!);
         if (inAnswer > 0) gain += (ANSWER_WEIGHT * inAnswer) / (inAnswer + answer[slot]!);
-        if (sums[slot] === 0) touched.push(slot);
+        if (sums[slot] === 0) seen[count++] = slot;
         sums[slot]! += worth * gain;
         if (!grammar) holds[slot]! += weight;
       }
     }
-    const best: Scored[] = [];
-    for (const slot of touched) {
-      const score = sums[slot]!;
-      const isBefore = (other: Scored): boolean => score > other.score || (score === other.score && slot < other.slot);
+    const isBefore = (slot: number, other: number): boolean =>
+      sums[slot]! > sums[other]! || (sums[slot] === sums[other] && slot < other);
+    const best: number[] = [];
+    for (let place = 0; place < count; place++) {
+      const slot = seen[place]!;
       const full = best.length === limit;
-      if ((!full || isBefore(best[limit - 1]!)) && accept(slot)) {
-        if (full) best.pop();
-        let at = best.length;
-        while (at > 0 && isBefore(best[at - 1]!)) at--;
-        best.splice(at, 0, { slot, score, held: holds[slot]! });
-      }
-      sums[slot] = 0;
-      holds[slot] = 0;
+      if ((full && !isBefore(slot, best[limit - 1]!)) || !accept(slot)) continue;
+      let at = full ? limit - 1 : best.length;
+      for (; at > 0 && isBefore(slot, best[at - 1]!); at--) best[at] = best[at - 1]!;
+      best[at] = slot;
     }
-    return best;
+    const found = best.map((slot): Scored => ({ slot, score: sums[slot]!, held: holds[slot]! }));
+    for (let place = 0; place < count; place++) {
+      sums[seen[place]!] = 0;
+      holds[seen[place]!] = 0;
+    }
+    return found;
   }
 
   return { add, remove, weigh, search };
