@@ -200,7 +200,7 @@ export function createWebChat(tools: {
 
   async function take(id: string, holder: Held, message: { clientId: string; content: InboundContent }): Promise<Said> {
     const known = holder.remembered.get(message.clientId);
-    if (known !== undefined) return { seq: known, duplicate: true };
+    if (known !== undefined) return again(id, known);
     try {
       const said = (await shortRoad(id, holder, message)) ?? (await fullRoad(id, message));
       remember(holder, message.clientId, said.seq);

@@ -32,14 +32,13 @@ import { createUploads } from '#core/conversation/uploads.ts';
 import { createUuid7 } from '#core/conversation/uuid.ts';
 import { createDesk } from '#core/desk/desk.ts';
 import { createPresence } from '#core/desk/presence.ts';
-import { DialogueState } from '#core/dialogue/dialogue-state.ts';
-import type { Dialogue, LocalLookups, TurnInput, TurnOutcome } from '#core/dialogue/turn.ts';
 import { createFaqs } from '#core/knowledge/faqs.ts';
 import { createKnowledgeBase } from '#core/knowledge/knowledge-base.ts';
 import { createSearchIndex } from '#core/knowledge/search-index.ts';
 import { createTickets } from '#core/tickets/tickets.ts';
 import { createBlindIndex } from '#core/privacy/blind-index.ts';
 import { createTestDatabase } from './database.ts';
+import { echo, KNOWS_NOTHING } from './dialogue.ts';
 import { createTestSeal } from './stores.ts';
 
 /** Somebody who signed in. */
@@ -62,50 +61,6 @@ const SECRET = 'a secret for tests that is long enough';
 
 const now = (): Date => new Date();
 const nothing = (): undefined => undefined;
-
-/** Says what was said: enough of a dialogue for what stands in front of it. */
-const echo: Dialogue = {
-  runNow: (input) => turn(input),
-  run: async (input) => turn(input),
-};
-
-function turn({ state, facts, events }: TurnInput): TurnOutcome {
-  const replies = events.flatMap((event) =>
-    event.kind === 'opened'
-      ? [{ content: { kind: 'text' as const, text: 'Hello' }, inReplyTo: [] }]
-      : event.kind === 'message'
-        ? [
-            {
-              content: {
-                kind: 'text' as const,
-                text: 'text' in event.content ? event.content.text : event.content.kind,
-              },
-              inReplyTo: [event.seq],
-            },
-          ]
-        : [],
-  );
-  const begun = {
-    release: '1',
-    frames: [],
-    slots: {},
-    locale: facts.locale,
-    before: [],
-    offers: [],
-    timers: [],
-    answered: null,
-    counts: {},
-  };
-  return {
-    state: state ?? DialogueState.parse(begun),
-    replies,
-    effects: [],
-    locale: facts.locale,
-    alarmAt: null,
-    understood: new Map(),
-    faults: [],
-  };
-}
 
 const WIDE = { count: 1_000_000, seconds: 60 };
 const WIDE_LIMITS: Record<LimitTier | 'requests', { count: number; seconds: number }> = {
@@ -157,18 +112,10 @@ export async function openFrontDoor(
   const live = createLocalLive(onError);
   const events: LiveEvent[] = [];
   live.subscribe((event) => events.push(event));
-  const lookups: LocalLookups = {
-    understand: nothing,
-    search: nothing,
-    http: nothing,
-    desk: nothing,
-    ticketNumber: nothing,
-    ticket: nothing,
-  };
   const chat = createWebChat({
     store,
     dialogue: echo,
-    lookups,
+    lookups: KNOWS_NOTHING,
     live,
     wake: nothing,
     uuid,
