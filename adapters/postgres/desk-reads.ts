@@ -44,6 +44,10 @@ type SummaryRow = {
   ended_at: Date | null;
 };
 
+/** Somebody opened the chat, was greeted and went: nothing for people. One greeting is `seq` 1, most need no look at their messages. */
+const SPOKEN = `(s.mode <> 'bot' or (s.seq > 1 and
+       exists (select from chat_messages m where m.session_id = s.id and m.author = 'customer')))`;
+
 /** Filters stand in the text as parameters that may be null: one statement for every list. */
 const SUMMARIES = {
   name: 'summaries',
@@ -64,9 +68,15 @@ select s.id, s.channel, s.mode, s.locale, s.seq, s.topic, s.mood, s.created_at, 
   left join lateral (select * from handoffs h where h.session_id = s.id order by h.requested_at desc limit 1) h on true
   left join users ha on ha.id = h.agent_id
  where ($1::text is null or s.mode = $1) and ($2::uuid is null or s.agent_id = $2) and ($3::uuid[] is null or s.id = any($3))
+   and ($7 or ${SPOKEN})
    and ($4::timestamptz is null or (s.active_at, s.id) < ($4, $5::uuid))
  order by s.active_at desc, s.id desc limit $6`,
 };
+
+const COUNTS = `
+select (select count(*) from handoffs where status = 'waiting') as waiting,
+       (select count(*) from chat_sessions where agent_id = $1) as mine,
+       (select count(*) from chat_sessions s where s.mode <> 'closed' and ${SPOKEN}) as all`;
 
 const LAST_CHARACTERS = 160;
 
@@ -146,6 +156,7 @@ export function createDeskReads({
           after?.at ?? null,
           after?.id ?? null,
           query.limit + 1,
+          false,
         ],
       });
       const rows = found.rows.slice(0, query.limit);
@@ -157,18 +168,13 @@ export function createDeskReads({
     },
 
     async counts(agentId) {
-      const found = await pool.query<{ waiting: string; mine: string; all: string }>(
-        `select (select count(*) from handoffs where status = 'waiting') as waiting,
-                (select count(*) from chat_sessions where agent_id = $1) as mine,
-                (select count(*) from chat_sessions where mode <> 'closed') as all`,
-        [agentId],
-      );
+      const found = await pool.query<{ waiting: string; mine: string; all: string }>(COUNTS, [agentId]);
       const row = found.rows[0]!;
       return { waiting: Number(row.waiting), mine: Number(row.mine), all: Number(row.all) };
     },
 
     async detail(id) {
-      const summary = await pool.query<SummaryRow>({ ...SUMMARIES, values: [null, null, [id], null, null, 1] });
+      const summary = await pool.query<SummaryRow>({ ...SUMMARIES, values: [null, null, [id], null, null, 1, true] });
       const row = summary.rows[0];
       if (!row) return null;
       const key = sealing.key(row.contact_id, row.data_key);

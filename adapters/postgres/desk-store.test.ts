@@ -150,6 +150,20 @@ test('lists come by pages, filtered by state and owner; what is no cursor of our
     await expect(desk.summaries({ cursor, limit: 1 })).rejects.toThrow('This cursor is none of ours');
 });
 
+test('who was greeted and said nothing stands in no list and no count, and can be read all the same', async () => {
+  const an = await house.agent('安');
+  const before = await desk.counts(an.id);
+  const conversation = await house.begin();
+  const listed = async (): Promise<string[]> =>
+    (await desk.summaries({ ids: [conversation.id], limit: 10 })).items.map(({ id }) => id);
+  expect(await listed()).toEqual([]);
+  expect((await desk.counts(an.id)).all).toBe(before.all);
+  expect((await desk.detail(conversation.id))!.id).toBe(conversation.id);
+  await house.receive(conversation, '你好');
+  expect(await listed()).toEqual([conversation.id]);
+  expect((await desk.counts(an.id)).all).toBe(before.all + 1);
+});
+
 test('what a customer wrote just before waiting ended is answered as well', async () => {
   const { conversation } = await house.queued();
   await house.receive(conversation, '還要多久？');
