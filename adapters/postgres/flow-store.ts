@@ -12,7 +12,7 @@ const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stri
 export type FlowStore = {
   /** Writes versions that are new and makes them the current release; does nothing when it is current already. */
   publish(sources: FlowSources): Promise<void>;
-  /** Reads the current release, and each that conversations are still on. */
+  /** Reads the current release and all before it: conversations go on with the one that they began with. */
   load(): Promise<void>;
   current(): FlowSet;
   /** Undefined: it is gone, or was never read here. */
