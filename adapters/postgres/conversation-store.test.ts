@@ -451,8 +451,9 @@ describe('names', () => {
 
 test('an erased contact’s words are gone, and nothing else breaks', async () => {
   const conversation = await house.begin();
+  await house.receive(conversation, '我的信箱是 amy@example.com');
   await house.pool.query('update contacts set data_key = null where id = $1', [conversation.contactId]);
   expect(await store.load(conversation.id)).toBeNull();
-  expect(await house.texts(conversation.id)).toEqual(['⟨erased⟩']);
+  expect(await house.texts(conversation.id)).toEqual(['⟨erased⟩', '⟨erased⟩']);
   expect((await desk.summaries({ ids: [conversation.id], limit: 1 })).items).toHaveLength(1);
 });
