@@ -18,7 +18,13 @@ export type Customer = {
   close(): void;
 };
 
-type Pending = { text: string; sent: number; seq: number | undefined; resolve: (answer: Answer) => void };
+type Pending = {
+  text: string;
+  sent: number;
+  seq: number | undefined;
+  answered: boolean;
+  resolve: (answer: Answer) => void;
+};
 
 const PATIENCE_MS = 30_000;
 
@@ -49,13 +55,22 @@ export async function openCustomer(base: string, faults: Faults): Promise<Custom
 
   function settle(one: Pending, answer: Answer): void {
     if (one.seq !== undefined) bySeq.delete(one.seq);
+    one.answered = true;
     one.resolve(answer);
+  }
+
+  function place(one: Pending, seq: number): void {
+    if (one.seq !== undefined && one.seq !== seq) faults.duplicated++;
+    one.seq = seq;
+    if (!one.answered) bySeq.set(seq, one);
   }
 
   socket.on('message', (data) => {
     const frame = JSON.parse((data as Buffer).toString('utf8')) as ServerFrame;
     if (frame.type === 'accepted') {
-      pending.delete(frame.clientMessageId);
+      // It may come before the message itself, when the server just then reads what a socket missed.
+      const one = pending.get(frame.clientMessageId);
+      if (one) place(one, frame.seq);
       return;
     }
     if (frame.type === 'refused') {
@@ -74,11 +89,11 @@ export async function openCustomer(base: string, faults: Faults): Promise<Custom
     if (message.author.kind === 'customer') {
       // Own messages come back with their place, in the order in which they were sent.
       const one = pending.get(message.clientMessageId ?? '');
-      if (!one || one.seq !== undefined) faults.duplicated++;
+      if (!one) faults.duplicated++;
       else {
         if (!('text' in message.content) || message.content.text !== one.text) faults.wrong++;
-        one.seq = message.seq;
-        bySeq.set(message.seq, one);
+        place(one, message.seq);
+        pending.delete(message.clientMessageId ?? '');
       }
       return;
     }
@@ -103,6 +118,7 @@ export async function openCustomer(base: string, faults: Faults): Promise<Custom
         text,
         sent: performance.now(),
         seq: undefined,
+        answered: false,
         resolve: (answer) => {
           clearTimeout(late);
           resolve(answer);

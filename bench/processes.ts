@@ -40,13 +40,19 @@ async function launch(args: string[], env: Record<string, string>, ready: string
   }
   return {
     base,
-    pid: child.pid!,
+    pid: programOf(child.pid!),
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve());
         child.kill('SIGTERM');
       }),
   };
+}
+
+/** The launcher's one child, where the program was started by it. */
+function programOf(pid: number): number {
+  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? pid : Number(children.split(' ')[0]);
 }
 
 /** Limits that one machine would run into as one address, raised for measuring; printed, as the design asks. */
@@ -56,7 +62,7 @@ export const RAISED = {
   FRONTDESK_LIMIT_MESSAGES: '1000000/10s',
 };
 
-/** Frontdesk on the given PostgreSQL, in its own process. */
+/** Frontdesk on the given PostgreSQL, in its own process, started as `npm start` does. */
 export function launchFrontdesk(
   database: PostgresConnection,
   data: string,
@@ -65,7 +71,7 @@ export function launchFrontdesk(
   const { host, port, user, password, database: name } = database;
   const url = `postgres://${user}:${encodeURIComponent(password)}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`;
   return launch(
-    ['cli/frontdesk.ts', 'start', '--no-build'],
+    ['cli/node24.mjs', 'cli/frontdesk.ts', 'start', '--no-build'],
     { DATABASE_URL: url, FRONTDESK_DATA: data, LOG_LEVEL: 'error', ...RAISED, ...env },
     '/readyz',
   );
@@ -81,19 +87,4 @@ export function usageOf(pid: number): { cpu: number; rss: number } {
   const rss = Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
   // Clock ticks are hundredths of a second on Linux.
   return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, rss: rss / 1024 };
-}
-
-/** CPU seconds of all PostgreSQL processes that work for the folder of `connection`. */
-export function postgresCpu(): number {
-  let cpu = 0;
-  for (const entry of fs.readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      if (!fs.readFileSync(`/proc/${entry}/cmdline`, 'utf8').startsWith('postgres')) continue;
-      cpu += usageOf(Number(entry)).cpu;
-    } catch {
-      // It ended while it was looked at.
-    }
-  }
-  return cpu;
 }

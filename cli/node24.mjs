@@ -23,10 +23,30 @@ if (!node) {
   process.exit(1);
 }
 
+/**
+ * V8 takes what memory the machine has before it tidies up; a server whose live data are 60 MB then grows to 400. A smaller
+ * nursery (its pauses are shorter too), and a tidying when the old data have grown by a fifth.
+ */
+const MEMORY = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
+
+/** Compiled code is kept for the next start, which is then half a second sooner and needs no TypeScript parser in memory. */
+function ourEnvironment() {
+  return {
+    NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/frontdesk'),
+    // glibc gives each thread a heap of its own, and what one has freed no other one can use.
+    MALLOC_ARENA_MAX: '1',
+    ...process.env,
+  };
+}
+
 const words = process.argv.slice(2);
 // Our command line hears of it when this process is killed: a server that nobody holds any more drains and ends.
 const isOurs = words[0] !== undefined && path.resolve(words[0]) === path.join(root, 'cli/frontdesk.ts');
-const child = spawn(node, words, { stdio: ['inherit', 'inherit', 'inherit', ...(isOurs ? ['ipc'] : [])] });
+const ours = isOurs ? [...MEMORY, ...words] : words;
+const child = spawn(node, ours, {
+  env: isOurs ? ourEnvironment() : process.env,
+  stdio: ['inherit', 'inherit', 'inherit', ...(isOurs ? ['ipc'] : [])],
+});
 // Ctrl-C reaches the child by itself (same terminal); only what was sent to this process alone is passed on.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
