@@ -24,6 +24,8 @@ const COPIED = [
   'test/faults',
 ];
 const seed = Number(values.seed ?? newSeed());
+/** Blows fall by chance, and a busy machine may not come to the moment where a bug shows: then it is tried with another seed. */
+const MOST_TRIES = 4;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const none: Blows = {
   kill: 0,
@@ -63,7 +65,7 @@ function plant(copy: string, bug: PlantedBug): () => void {
 }
 
 /** The scenario that must stay without a violation when nothing is planted, in a short form. */
-const runOf = (bug: PlantedBug, root: string): Promise<Pick<Verdict, 'violations' | 'samples'>> =>
+const runOf = (bug: PlantedBug, root: string, seed: number): Promise<Pick<Verdict, 'violations' | 'samples'>> =>
   bug.scenario === 'delivery'
     ? runDelivery({ root, seed, durationMs: bug.seconds * 1_000, graceMs: 6_000, blows: { ...none, ...bug.blows } })
     : runScenario({
@@ -91,13 +93,20 @@ try {
     if (values.only !== undefined && !bug.name.includes(values.only)) continue;
     const from = performance.now();
     const takeOut = plant(copy, bug);
-    const { violations, samples } = await runOf(bug, copy);
+    let tries = 0;
+    let caught: boolean;
+    let verdict: Pick<Verdict, 'violations' | 'samples'>;
+    do {
+      verdict = await runOf(bug, copy, seed + tries);
+      const { violations } = verdict;
+      caught = bug.expects.every((kind) => (violations[kind] ?? 0) > 0);
+    } while (!caught && ++tries < MOST_TRIES);
     takeOut();
-    const caught = bug.expects.every((kind) => (violations[kind] ?? 0) > 0);
+    const { violations, samples } = verdict;
     results.push({ name: bug.name, caught, violations, seconds: Math.round((performance.now() - from) / 1_000) });
     const found = Object.entries(violations).map(([kind, count]) => `${kind} ${count}`);
     say(
-      `${caught ? 'caught' : 'MISSED'}  ${bug.name} (wanted: ${bug.expects.join(' and ')}): ${found.join(', ') || 'nothing'}`,
+      `${caught ? 'caught' : 'MISSED'}  ${tries && caught ? `at try ${tries + 1}  ` : ''}${bug.name} (wanted: ${bug.expects.join(' and ')}): ${found.join(', ') || 'nothing'}`,
     );
     if (!caught) for (const sample of samples) say(`  ${sample}`);
   }
