@@ -6,7 +6,7 @@ import type { ConversationSummary, Handoff } from '#core/desk/desk.schema.ts';
 import { foreignCursor } from '#core/errors.ts';
 import { plainText } from '#core/conversation/plain-text.ts';
 import { isUuid } from '#core/conversation/uuid.ts';
-import { toHandoff } from './handoff-rows.ts';
+import { toHandoff, type HandoffRow } from './handoff-rows.ts';
 import type { Sealing } from './sealing.ts';
 import { slotsOf } from './slots.ts';
 
@@ -178,7 +178,7 @@ export function createDeskReads({
       const row = summary.rows[0];
       if (!row) return null;
       const key = sealing.key(row.contact_id, row.data_key);
-      const [contact, handoff, identities, tickets, earlier, notes, cursor] = await Promise.all([
+      const [contact, handoffs, identities, tickets, earlier, notes, cursor] = await Promise.all([
         pool.query<{
           email_sealed: Buffer | null;
           phone_sealed: Buffer | null;
@@ -189,8 +189,12 @@ export function createDeskReads({
           `select c.email_sealed, c.phone_sealed, s.page_sealed, s.state_sealed, s.understood from chat_sessions s join contacts c on c.id = s.contact_id where s.id = $1`,
           [id],
         ),
-        pool.query<{ id: string; collected_sealed: Buffer | null }>(
-          'select id, collected_sealed from handoffs where session_id = $1 order by requested_at desc limit 1',
+        pool.query<
+          HandoffRow & { agent_key: Buffer | null; agent_name: Buffer | null; collected_sealed: Buffer | null }
+        >(
+          `select h.id, h.session_id, h.reason, h.status, h.agent_id, h.requested_at, h.claimed_at, h.ended_at, h.collected_sealed,
+                  a.data_key as agent_key, a.name_sealed as agent_name
+             from handoffs h left join users a on a.id = h.agent_id where h.session_id = $1 order by h.requested_at desc limit 50`,
           [id],
         ),
         pool.query<{ id: string; channel: ChannelName; external_sealed: Buffer }>(
@@ -229,7 +233,7 @@ export function createDeskReads({
         pool.query<{ seen_seq: number }>('select seen_seq from cursors where session_id = $1', [id]),
       ]);
       const own = contact.rows[0]!;
-      const last = handoff.rows[0];
+      const last = handoffs.rows[0];
       return {
         ...toSummary(row),
         contact: {
@@ -242,6 +246,14 @@ export function createDeskReads({
           })),
           page: readPage(sealing.openJson(key, 'chat_sessions.page', id, own.page_sealed)),
         },
+        handoffs: handoffs.rows
+          .map((one) =>
+            toHandoff(
+              one,
+              one.agent_id ? { id: one.agent_id, name: nameOf(one.agent_id, one.agent_key, one.agent_name) } : null,
+            ),
+          )
+          .reverse(),
         collected: withoutFiles({
           ...((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) as Slots | null),
           // What the customer added while waiting.

@@ -126,6 +126,7 @@ test('everything that is known stands beside the transcript', async () => {
     understanding: { rung: 'classifier', ranking: [{ intent: 'damaged', confidence: 0.9 }] },
     tickets: [{ subject: 'A cup', status: 'pending' }],
     earlier: [{ id: first.id, endedBy: 'agent' }],
+    handoffs: [{ reason: 'asked', status: 'waiting', agent: null }],
     notes: [note],
     last: { text: 'Oh', by: 'bot' },
     seen: 2,

@@ -85,6 +85,7 @@ export const detail = (
     suggestions: [],
     tickets: [],
     earlier: [],
+    handoffs: conversation.handoff ? [conversation.handoff] : [],
     notes: [],
     seen: 0,
     ...given,

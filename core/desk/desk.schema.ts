@@ -62,6 +62,8 @@ export const ConversationDetail = ConversationSummary.extend({
     identities: z.array(z.object({ channel: ChannelName, label: z.string() })),
     page: z.object({ url: z.string(), title: z.string() }).nullable(),
   }),
+  /** Every time that it went to a person, the oldest first. */
+  handoffs: z.array(Handoff),
   /** What the bot collected before the handoff, by slot name. */
   collected: z.record(z.string(), z.string()),
   /** How the last message was understood: why the bot did what it did. */

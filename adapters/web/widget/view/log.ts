@@ -44,10 +44,14 @@ export function createLog(context: ViewContext): Log {
   const nearEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
   /** Where the end was when we last stood there: farther up means that somebody went up. */
   let end: number | null = 0;
-  const stays = (): boolean => nearEnd() || (end !== null && scroller.scrollTop >= end - 1);
+  /** The height of it all when we last looked: what loads collapses and grows, and nobody went up by that. */
+  let height = 0;
+  const stays = (): boolean =>
+    nearEnd() || (end !== null && (scroller.scrollHeight !== height || scroller.scrollTop >= end - 1));
   const toEnd = (): void => {
     scroller.scrollTop = scroller.scrollHeight;
     end = scroller.scrollTop;
+    height = scroller.scrollHeight;
     toEndButton.hidden = true;
   };
   toEndButton.addEventListener('click', () => {
@@ -56,6 +60,7 @@ export function createLog(context: ViewContext): Log {
   });
   scroller.addEventListener('scroll', () => {
     end = stays() ? scroller.scrollTop : null;
+    height = scroller.scrollHeight;
     if (nearEnd()) toEndButton.hidden = true;
   });
   // A picture that loads late, or a window that shrinks for a keyboard, must not push the end out of sight.
@@ -151,6 +156,7 @@ export function createLog(context: ViewContext): Log {
     toEnd,
     update(snapshot) {
       const follow = stays();
+      if (!follow) end = null;
       const before = drawn.size;
       const rows = rowsOf(snapshot);
       skeleton.hidden = !snapshot.loading;

@@ -1,4 +1,5 @@
-import { detail, message, summary, uuid } from '../../../testing/fixtures.ts';
+import type { Handoff } from '#core/desk/desk.schema.ts';
+import { AN, detail, message, summary, uuid } from '../../../testing/fixtures.ts';
 import { withDelivery, withMessage, withStretch } from './thread-data.ts';
 import { threadItems } from './thread-items.ts';
 
@@ -32,6 +33,26 @@ test('an edited message stays in its place, under its change’s number', () => 
 test('how far a message came is told of that message alone', () => {
   const thread = withDelivery({ items: [message(1), message(2)], from: 0, head: 2 }, 2, 'read');
   expect(thread.items.map(({ delivery }) => delivery)).toEqual([undefined, 'read']);
+});
+
+test('a conversation that went to people twice tells both, and the newest as the live line told it last', () => {
+  const handoff = (nth: number, more: Partial<Handoff>): Handoff => ({
+    ...summary(1, { waited: 9 }).handoff!,
+    id: uuid(nth),
+    ...more,
+  });
+  const items = threadItems({
+    messages: [],
+    conversation: {
+      ...detail(summary(1)),
+      handoffs: [handoff(1, { status: 'returned', agent: AN }), handoff(2, {})],
+      handoff: handoff(2, { status: 'claimed', claimedAt: new Date().toISOString() }),
+    },
+    unsent: [],
+  });
+  expect(items.flatMap((item) => (item.kind === 'happening' ? [item.key] : []))).toEqual(
+    expect.arrayContaining([`${uuid(1)}-asked`, `${uuid(2)}-asked`, `${uuid(2)}-claimed`]),
+  );
 });
 
 test('messages of one author close together share a name; a note or a pause parts them; days are parted', () => {

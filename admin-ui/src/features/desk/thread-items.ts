@@ -27,12 +27,12 @@ const isReaction = (message: Message): boolean => message.content.kind === 'reac
 
 type Source = {
   messages: readonly Message[];
-  conversation: Pick<ConversationDetail, 'notes' | 'handoff'>;
+  conversation: Pick<ConversationDetail, 'notes' | 'handoff' | 'handoffs'>;
   unsent: readonly Unsent[];
 };
 
 /** Everything of a conversation in one order, parted by days. */
-export function threadItems({ messages, conversation: { notes, handoff }, unsent }: Source): ThreadItem[] {
+export function threadItems({ messages, conversation: { notes, handoff, handoffs }, unsent }: Source): ThreadItem[] {
   const single: ThreadItem[] = [
     ...messages
       .filter((message) => !isReaction(message))
@@ -44,7 +44,9 @@ export function threadItems({ messages, conversation: { notes, handoff }, unsent
           : { kind: 'messages', key, at, messages: [message] };
       }),
     ...notes.map((note): ThreadItem => ({ kind: 'note', key: note.id, at: note.createdAt, note })),
-    ...happenings(handoff),
+    // The live line tells how the newest one stands before the conversation is read anew.
+    ...handoffs.filter(({ id }) => id !== handoff?.id).flatMap(happenings),
+    ...(handoff ? happenings(handoff) : []),
     ...unsent.map((one): ThreadItem => ({ kind: 'unsent', key: one.clientMessageId, at: one.at, unsent: [one] })),
   ];
   // What is not sent yet comes last, whatever the two clocks say.
@@ -54,8 +56,7 @@ export function threadItems({ messages, conversation: { notes, handoff }, unsent
   return withDays(joined(ordered));
 }
 
-function happenings(handoff: Handoff | null): ThreadItem[] {
-  if (!handoff) return [];
+function happenings(handoff: Handoff): ThreadItem[] {
   const moments: [Happening['what'], string | null][] = [
     ['asked', handoff.reason === 'taken-over' ? null : handoff.requestedAt],
     ['claimed', handoff.claimedAt],

@@ -5,6 +5,7 @@ import { Empty } from '../../components/empty.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { dayHeading, duration, textLang } from '../../lib/format.ts';
 import { useLocale, useWords } from '../../lib/locale.tsx';
+import { useMe } from '../../lib/me.ts';
 import { useNow } from '../../lib/now.ts';
 import { useTools } from '../../lib/tools.tsx';
 import { Time } from '../../components/time.tsx';
@@ -40,6 +41,14 @@ export function Thread({ conversation, thread, onEarlier, loadingEarlier }: Prop
   const reactions = reactionsOf(thread.items);
   const lastKey = `${items.at(-1)?.key} ${thread.head} ${unsent.length} ${typing}`;
   const { behind, toEnd, onScroll } = useStuckScroll(box, thread.from, lastKey);
+  // Whoever writes wants to see what he wrote, wherever he was reading.
+  const me = useMe()?.id;
+  const written = `${unsent.at(-1)?.clientMessageId} ${conversation.notes.findLast(({ author }) => author.id === me)?.id}`;
+  const before = useRef(written);
+  useEffect(() => {
+    if (before.current !== written && me !== undefined) toEnd();
+    before.current = written;
+  }, [written, me, toEnd]);
   useMarkRead(id, thread.items);
   useEffect(() => {
     // Whoever comes here from the list by keyboard reads on from here; the composer is the next stop.

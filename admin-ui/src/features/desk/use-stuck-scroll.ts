@@ -12,6 +12,8 @@ export function useStuckScroll(box: RefObject<HTMLElement | null>, first: unknow
   const fromEnd = useRef(0);
   /** Where the end was when we last went there: only farther up has somebody gone up. */
   const end = useRef(0);
+  /** The height of it all when we last looked. */
+  const height = useRef(0);
   const [behind, setBehind] = useState(false);
 
   const toEnd = useCallback(() => {
@@ -19,6 +21,7 @@ export function useStuckScroll(box: RefObject<HTMLElement | null>, first: unknow
     if (element) {
       element.scrollTop = element.scrollHeight;
       end.current = element.scrollTop;
+      height.current = element.scrollHeight;
     }
     atEnd.current = true;
     setBehind(false);
@@ -29,8 +32,10 @@ export function useStuckScroll(box: RefObject<HTMLElement | null>, first: unknow
     if (!element) return;
     fromEnd.current = element.scrollHeight - element.scrollTop;
     const near = fromEnd.current - element.clientHeight < NEAR_PX;
-    // A picture may have grown between our own scrolling and the news of it.
-    atEnd.current = near || (atEnd.current && element.scrollTop >= end.current - 1);
+    // A picture that loads collapses and grows between our own scrolling and the news of it: nobody has gone up then.
+    const resized = element.scrollHeight !== height.current;
+    height.current = element.scrollHeight;
+    atEnd.current = near || (atEnd.current && (resized || element.scrollTop >= end.current - 1));
     if (atEnd.current) setBehind(false);
   }, [box]);
 
