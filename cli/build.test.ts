@@ -12,6 +12,7 @@ const put = (place: string, text: string): void => {
   fs.mkdirSync(path.join(root, path.dirname(place)), { recursive: true });
   fs.writeFileSync(path.join(root, place), text);
 };
+const textOf = (name: string): string => fs.readFileSync(path.join(root, 'page/dist/assets', name), 'utf8');
 const build = async (): Promise<string[]> => {
   const steps: string[] = [];
   await buildPages({ onProgress: (step) => steps.push(step), root, pages });
@@ -22,7 +23,7 @@ beforeAll(() => {
   fs.symlinkSync(path.resolve(import.meta.dirname, '../node_modules'), path.join(root, 'node_modules'));
   put('page/vite.config.ts', `export default { root: import.meta.dirname }`);
   put('page/index.html', `<script type="module" src="./main.ts"></script>`);
-  put('page/main.ts', `document.title = '您好' as string;`);
+  put('page/main.ts', `document.title = '您好' as string; document.body.dataset.built = process.env.NODE_ENV;`);
 });
 
 afterAll(() => {
@@ -32,6 +33,7 @@ afterAll(() => {
 test('pages are built when they are not, and again only when what they come from changed', async () => {
   expect(await build()).toEqual(['Building the page']);
   expect(fs.existsSync(path.join(root, 'page/dist/index.html'))).toBe(true);
+  expect(fs.readdirSync(path.join(root, 'page/dist/assets')).map(textOf).join()).toContain('production');
   expect(await build()).toEqual([]);
 
   put('page/main.test.ts', 'a test changes no page');

@@ -57,7 +57,8 @@ async function runVite(root: string, config: string, name: string): Promise<void
   try {
     await promisify(execFile)(process.execPath, words, {
       cwd: root,
-      env: { ...process.env, NO_COLOR: '1' },
+      // Whoever builds them, a test run too, the pages are those that people use.
+      env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
       maxBuffer: 16 * 1024 * 1024,
     });
   } catch (fault) {

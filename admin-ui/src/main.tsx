@@ -7,6 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
+import { config } from 'zod/v4/core';
 import { App } from './app/app.tsx';
 import { Region } from './components/region.tsx';
 import { createApi } from './lib/api.ts';
@@ -16,6 +17,9 @@ import { createQueryClient } from './lib/queries.ts';
 import { createSession } from './lib/session.ts';
 import { ThemeProvider } from './lib/theme.tsx';
 import { ToolsProvider, type Tools } from './lib/tools.tsx';
+
+// Our Content-Security-Policy forbids code made of text; zod would try it first, and the browser would complain.
+config({ jitless: true });
 
 /** The real tools: this browser's network, storage, locks and clock. */
 function createTools(): Tools {
