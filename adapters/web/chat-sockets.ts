@@ -4,7 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Change } from '#core/conversation/conversation.schema.ts';
 import type { Attachment } from '#core/conversation/content.schema.ts';
 import type { ConversationEvent, Live } from '#core/conversation/live.ts';
-import { ClientFrame, CLOSE, type ServerFrame } from '#core/conversation/protocol.schema.ts';
+import { CLOSE, type ClientFrame, type ServerFrame } from '#core/conversation/protocol.schema.ts';
 import type { ConversationStore } from '#core/conversation/store.ts';
 import { Problem, tooMany } from '#core/errors.ts';
 import type { WebChat } from '#core/channel/web-chat.ts';
@@ -12,6 +12,7 @@ import type { CursorBook } from '#core/channel/cursor-book.ts';
 import { sendFrame } from './frames.ts';
 import { contentOf } from './inbound-content.ts';
 import { wireProblem } from './problem-frame.ts';
+import { readFrame } from './read-frame.ts';
 
 const HEARTBEAT_SECONDS = 25;
 /** A client that says nothing after it connected is sent away. */
@@ -22,6 +23,8 @@ const MOST_REPLAYED = 500;
 const MOST_INVALID = 5;
 const WINDOW_MS = 10_000;
 const MAX_FRAME_BYTES = 64 * 1024;
+/** That a customer types is told no more often: each time it goes to every process. */
+const TYPING_MS = 1_000;
 
 type Client = {
   socket: WebSocket;
@@ -35,6 +38,9 @@ type Client = {
   reading: boolean;
   /** Something came while it was read. */
   again: boolean;
+  /** The newest `seq` that the customer has seen here, and when he was told to be typing last. */
+  seen: number;
+  typed: number;
   alive: number;
   invalid: number[];
   /** Something of ours went wrong: nothing that comes over this socket is taken any more. */
@@ -231,20 +237,6 @@ export function createChatSockets(tools: {
     send(client, { type: 'error', problem: wireProblem(new Problem('invalid', detail)) });
   }
 
-  function parse(client: Client, data: unknown, isBinary: boolean): ClientFrame | undefined {
-    if (isBinary) return void invalidFrame(client, 'Frames are JSON texts.');
-    let json: unknown;
-    try {
-      json = JSON.parse(String(data));
-    } catch {
-      return void invalidFrame(client, 'This frame is not JSON.');
-    }
-    const frame = ClientFrame.safeParse(json);
-    if (frame.success) return frame.data;
-    const fault = frame.error.issues[0];
-    return void invalidFrame(client, `${fault?.path.join('.') || 'frame'}: ${fault?.message ?? 'not a frame'}`);
-  }
-
   function take(client: Client, frame: ClientFrame): Promise<void> | void {
     if (frame.type === 'hello') return client.cursor < 0 ? hello(client, frame) : undefined;
     if (client.cursor < 0) return void client.socket.close(CLOSE.noHello, 'hello comes first');
@@ -252,9 +244,12 @@ export function createChatSockets(tools: {
       case 'message':
         return message(client, frame);
       case 'typing':
+        if (now() < client.typed + TYPING_MS) return;
+        client.typed = now();
         return live.publish({ type: 'typing', sessionId: client.sessionId, author: 'customer' });
       case 'seen':
-        if (frame.seq > client.cursor) return;
+        if (frame.seq <= client.seen || frame.seq > client.cursor) return;
+        client.seen = frame.seq;
         cursors.seen(client.sessionId, frame.seq);
         return live.publish({ type: 'seen', sessionId: client.sessionId, by: 'customer', seq: frame.seq });
     }
@@ -269,6 +264,8 @@ export function createChatSockets(tools: {
       cursor: -1,
       reading: false,
       again: false,
+      seen: 0,
+      typed: 0,
       alive: 0,
       invalid: [],
       ended: false,
@@ -282,10 +279,10 @@ export function createChatSockets(tools: {
     let tail: Promise<unknown> = Promise.resolve();
     socket.on('message', (data, isBinary) => {
       client.alive = 0;
-      const frame = parse(client, data, isBinary);
-      if (!frame) return;
+      const read = readFrame(data, isBinary);
+      if (read.kind === 'fault') return invalidFrame(client, read.detail);
       tail = tail
-        .then(() => (client.ended ? undefined : take(client, frame)))
+        .then(() => (client.ended ? undefined : take(client, read.frame)))
         .catch((error: unknown) => {
           client.ended = true;
           tools.onError(error, { conversation: sessionId });

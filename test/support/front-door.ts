@@ -22,9 +22,11 @@ import { uploadsEndpoints } from '#adapters/http/uploads.endpoints.ts';
 import { createAuditLog } from '#adapters/postgres/audit-log.ts';
 import { openOrm } from '#adapters/postgres/orm.ts';
 import { createStores } from '#adapters/postgres/stores.ts';
+import { createChatSockets } from '#adapters/web/chat-sockets.ts';
 import { createAccounts } from '#core/access/accounts.ts';
 import type { Role } from '#core/access/roles.ts';
 import { verifyAccess } from '#core/access/tokens.ts';
+import { createCursorBook } from '#core/channel/cursor-book.ts';
 import { createReplyWaiter } from '#core/channel/reply-waiter.ts';
 import { createWebChat } from '#core/channel/web-chat.ts';
 import { createLocalLive, type LiveEvent } from '#core/conversation/live.ts';
@@ -149,6 +151,20 @@ export async function openFrontDoor(
     allowsOrigin: (origin) => origin === undefined || origin === 'https://desk.example',
     onError,
   });
+  const cursors = createCursorBook(store);
+  const refusing = new Set<string>();
+  const chatSockets = createChatSockets({
+    chat,
+    store,
+    live,
+    cursors,
+    attachment: uploads.attachment,
+    allowsOrigin: (origin) => origin === undefined || origin === 'https://shop.example',
+    allowance: (id) => (refusing.has(id) ? 2_000 : undefined),
+    random: () => 0,
+    now: () => clock.now(),
+    onError,
+  });
   const limits = createLimits({ ...WIDE_LIMITS, ...options.limits });
   const metrics = createMetrics();
   const state = { database: true };
@@ -190,7 +206,11 @@ export async function openFrontDoor(
   });
   const handle = app.callback();
   const server = http.createServer((request, response) => void handle(request, response));
-  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    const session = /^\/ws\/chat\/(.+)$/.exec(request.url ?? '')?.[1];
+    if (session) chatSockets.upgrade(request, socket, head, session);
+    else sockets.upgrade(request, socket, head);
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -241,7 +261,9 @@ export async function openFrontDoor(
     accounts,
     audit,
     chat,
+    chatSockets,
     contacts,
+    cursors,
     events,
     /** What the server took for faults of its own: empty it, or expect it to be empty. */
     faults,
@@ -262,8 +284,10 @@ export async function openFrontDoor(
     sealing: stores.sealing,
     tickets,
     uploads,
-    /** The clock of what sweeps. */
+    /** The clock of what sweeps, and of the customers' sockets. */
     clock,
+    /** Conversations whose allowance is used up. */
+    refusing,
     ask,
     get: (url: string, sending?: Sending) => ask('GET', url, sending),
     post: (url: string, sending?: Sending) => ask('POST', url, sending),
@@ -285,6 +309,7 @@ export async function openFrontDoor(
     },
     async close(): Promise<void> {
       sockets.close();
+      await chatSockets.drain(0);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       metrics.close();
