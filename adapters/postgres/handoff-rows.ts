@@ -1,5 +1,6 @@
 import type { Agent } from '#core/desk/desk-store.ts';
 import type { Handoff } from '#core/desk/desk.schema.ts';
+import type { Sealing } from './sealing.ts';
 
 /** A row of `handoffs` as queries bring it. */
 export type HandoffRow = {
@@ -24,3 +25,10 @@ export const toHandoff = (row: Omit<HandoffRow, 'agent_id'>, agent: Agent | null
   claimedAt: row.claimed_at?.toISOString() ?? null,
   endedAt: row.ended_at?.toISOString() ?? null,
 });
+
+/** Somebody of the desk by the columns of `users`; whose account was erased has no name. */
+export function agentOf(sealing: Sealing, id: string, key: Buffer | null, name: Buffer | null): Agent;
+export function agentOf(sealing: Sealing, id: string | null, key: Buffer | null, name: Buffer | null): Agent | null;
+export function agentOf(sealing: Sealing, id: string | null, key: Buffer | null, name: Buffer | null): Agent | null {
+  return id === null ? null : { id, name: sealing.open(sealing.key(id, key), 'users.name', id, name) ?? '—' };
+}

@@ -5,7 +5,7 @@ import { foreignCursor } from '#core/errors.ts';
 import type { DataKey } from '#core/privacy/seal.ts';
 import type { Ticket } from '#core/tickets/ticket.schema.ts';
 import type { TicketActor, TicketStore } from '#core/tickets/ticket-store.ts';
-import { visitorName } from './desk-reads.ts';
+import { visitorName } from './desk-summaries.ts';
 import type { Sealing } from './sealing.ts';
 
 type Row = {

@@ -6,9 +6,8 @@ import type { ConversationSummary, Handoff } from '#core/desk/desk.schema.ts';
 import { foreignCursor } from '#core/errors.ts';
 import { plainText } from '#core/conversation/plain-text.ts';
 import { isUuid } from '#core/conversation/uuid.ts';
-import { toHandoff, type HandoffRow } from './handoff-rows.ts';
+import { agentOf, toHandoff } from './handoff-rows.ts';
 import type { Sealing } from './sealing.ts';
-import { slotsOf } from './slots.ts';
 
 type SummaryRow = {
   id: string;
@@ -80,17 +79,14 @@ select (select count(*) from handoffs where status = 'waiting') as waiting,
 
 const LAST_CHARACTERS = 160;
 
-/** What the desk reads. */
-export function createDeskReads({
+/** The desk's lists; `summary` is the row of any one conversation, also of one that no list shows. */
+export function createDeskSummaries({
   pool,
   sealing,
 }: {
   pool: Pool;
   sealing: Sealing;
-}): Pick<DeskStore, 'summaries' | 'detail' | 'counts'> {
-  const nameOf = (id: string, key: Buffer | null, name: Buffer | null): string =>
-    sealing.open(sealing.key(id, key), 'users.name', id, name) ?? '—';
-
+}): Pick<DeskStore, 'summaries' | 'counts'> & { summary(id: string): Promise<ConversationSummary | null> } {
   function toSummary(row: SummaryRow): ConversationSummary {
     const key = sealing.key(row.contact_id, row.data_key);
     const content =
@@ -109,7 +105,7 @@ export function createDeskReads({
           sealing.open(key, 'contacts.name', row.contact_id, row.name_sealed) ??
           visitorName(row.contact_id, row.locale),
       },
-      agent: row.agent_id ? { id: row.agent_id, name: nameOf(row.agent_id, row.agent_key, row.agent_name) } : null,
+      agent: agentOf(sealing, row.agent_id, row.agent_key, row.agent_name),
       handoff:
         row.handoff_id && row.handoff_reason && row.handoff_status && row.requested_at
           ? toHandoff(
@@ -122,12 +118,7 @@ export function createDeskReads({
                 claimed_at: row.claimed_at,
                 ended_at: row.ended_at,
               },
-              row.handoff_agent
-                ? {
-                    id: row.handoff_agent,
-                    name: nameOf(row.handoff_agent, row.handoff_agent_key, row.handoff_agent_name),
-                  }
-                : null,
+              agentOf(sealing, row.handoff_agent, row.handoff_agent_key, row.handoff_agent_name),
             )
           : null,
       last:
@@ -173,138 +164,12 @@ export function createDeskReads({
       return { waiting: Number(row.waiting), mine: Number(row.mine), all: Number(row.all) };
     },
 
-    async detail(id) {
-      const summary = await pool.query<SummaryRow>({ ...SUMMARIES, values: [null, null, [id], null, null, 1, true] });
-      const row = summary.rows[0];
-      if (!row) return null;
-      const key = sealing.key(row.contact_id, row.data_key);
-      const [contact, handoffs, identities, tickets, earlier, notes, cursor] = await Promise.all([
-        pool.query<{
-          email_sealed: Buffer | null;
-          phone_sealed: Buffer | null;
-          page_sealed: Buffer | null;
-          state_sealed: Buffer | null;
-          understood: Understanding | null;
-        }>(
-          `select c.email_sealed, c.phone_sealed, s.page_sealed, s.state_sealed, s.understood from chat_sessions s join contacts c on c.id = s.contact_id where s.id = $1`,
-          [id],
-        ),
-        pool.query<
-          HandoffRow & { agent_key: Buffer | null; agent_name: Buffer | null; collected_sealed: Buffer | null }
-        >(
-          `select h.id, h.session_id, h.reason, h.status, h.agent_id, h.requested_at, h.claimed_at, h.ended_at, h.collected_sealed,
-                  a.data_key as agent_key, a.name_sealed as agent_name
-             from handoffs h left join users a on a.id = h.agent_id where h.session_id = $1 order by h.requested_at desc limit 50`,
-          [id],
-        ),
-        pool.query<{ id: string; channel: ChannelName; external_sealed: Buffer }>(
-          'select id, channel, external_sealed from contact_identities where contact_id = $1 order by created_at',
-          [row.contact_id],
-        ),
-        pool.query<{ id: string; number: string; subject_sealed: Buffer; status: string }>(
-          'select id, number, subject_sealed, status from tickets where contact_id = $1 order by created_at desc limit 20',
-          [row.contact_id],
-        ),
-        pool.query<{
-          id: string;
-          topic: string | null;
-          close_reason: string | null;
-          created_at: Date;
-          by_agent: boolean;
-        }>(
-          `select s.id, s.topic, s.close_reason, s.created_at,
-                  exists (select from handoffs h where h.session_id = s.id and h.claimed_at is not null) as by_agent
-             from chat_sessions s where s.contact_id = $1 and s.id <> $2 order by s.created_at desc limit 10`,
-          [row.contact_id, id],
-        ),
-        pool.query<{
-          id: string;
-          author_id: string;
-          name_sealed: Buffer;
-          data_key: Buffer | null;
-          body_sealed: Buffer;
-          after_seq: number;
-          created_at: Date;
-        }>(
-          `select n.id, n.author_id, u.name_sealed, u.data_key, n.body_sealed, n.after_seq, n.created_at
-             from notes n join users u on u.id = n.author_id where n.session_id = $1 order by n.created_at`,
-          [id],
-        ),
-        pool.query<{ seen_seq: number }>('select seen_seq from cursors where session_id = $1', [id]),
-      ]);
-      const own = contact.rows[0]!;
-      const last = handoffs.rows[0];
-      return {
-        ...toSummary(row),
-        contact: {
-          name: sealing.open(key, 'contacts.name', row.contact_id, row.name_sealed),
-          email: sealing.open(key, 'contacts.email', row.contact_id, own.email_sealed),
-          phone: sealing.open(key, 'contacts.phone', row.contact_id, own.phone_sealed),
-          identities: identities.rows.map((one) => ({
-            channel: one.channel,
-            label: sealing.open(key, 'contact_identities.external', one.id, one.external_sealed) ?? '—',
-          })),
-          page: readPage(sealing.openJson(key, 'chat_sessions.page', id, own.page_sealed)),
-        },
-        handoffs: handoffs.rows
-          .map((one) =>
-            toHandoff(
-              one,
-              one.agent_id ? { id: one.agent_id, name: nameOf(one.agent_id, one.agent_key, one.agent_name) } : null,
-            ),
-          )
-          .reverse(),
-        collected: withoutFiles({
-          ...((last && sealing.openJson(key, 'handoffs.collected', last.id, last.collected_sealed)) as Slots | null),
-          // What the customer added while waiting.
-          ...slotsOf(sealing.openJson(key, 'chat_sessions.state', id, own.state_sealed)),
-        }),
-        understanding: own.understood
-          ? {
-              rung: own.understood.rung,
-              took: own.understood.took,
-              ranking: own.understood.ranking.map((one) => ({ ...one, title: one.intent })),
-            }
-          : null,
-        tickets: tickets.rows.map((one) => ({
-          id: one.id,
-          number: one.number,
-          subject: sealing.open(key, 'tickets.subject', one.id, one.subject_sealed) ?? '—',
-          status: one.status,
-        })),
-        earlier: earlier.rows.map((one) => ({
-          id: one.id,
-          topic: one.topic,
-          endedBy: one.by_agent ? 'agent' : (one.close_reason ?? 'open'),
-          at: one.created_at.toISOString(),
-        })),
-        notes: notes.rows.map((one) => ({
-          id: one.id,
-          author: { id: one.author_id, name: nameOf(one.author_id, one.data_key, one.name_sealed) },
-          text: sealing.open(key, 'notes.body', one.id, one.body_sealed) ?? '—',
-          afterSeq: one.after_seq,
-          createdAt: one.created_at.toISOString(),
-        })),
-        seen: cursor.rows[0]?.seen_seq ?? 0,
-      };
+    async summary(id) {
+      const found = await pool.query<SummaryRow>({ ...SUMMARIES, values: [null, null, [id], null, null, 1, true] });
+      return found.rows[0] ? toSummary(found.rows[0]) : null;
     },
   };
 }
-
-type Slots = Readonly<Record<string, string>>;
-
-/** What was collected; the files among it are in the transcript. */
-function withoutFiles(collected: Slots): Slots {
-  const { files: _, ...slots } = collected;
-  return slots;
-}
-
-type Understanding = { rung: string; took: number; ranking: { intent: string; confidence: number }[] };
-
-const readPage = (page: unknown): { url: string; title: string } | null => {
-  const { url, title } = (page ?? {}) as { url?: string; title?: string };
-  return url || title ? { url: url ?? '', title: title ?? '' } : null;
-};
 
 /** What a customer without a name is called: the end of his id, so that two of them are told apart. */
 export const visitorName = (contactId: string, locale: Locale): string =>
