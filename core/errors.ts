@@ -1,4 +1,4 @@
-/** What the asker can mend. Each kind has one HTTP status (`adapters/http/problem.ts`) and the same meaning in a worker: do not retry. */
+/** What the asker can mend. Each kind has one HTTP status (`PROBLEM_STATUS`) and the same meaning in a worker: do not retry. */
 export type ProblemKind =
   | 'invalid'
   | 'unauthenticated'

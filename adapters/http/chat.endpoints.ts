@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { can } from '#core/access/roles.ts';
 import type { WebChat } from '#core/channel/web-chat.ts';
 import type { ReplyWaiter } from '#core/channel/reply-waiter.ts';
+import type { Locale } from '#core/conversation/content.schema.ts';
 import type { Change, Message } from '#core/conversation/conversation.schema.ts';
 import {
   ChatAnswer,
@@ -39,12 +40,26 @@ export function chatEndpoints(tools: {
     return caller.kind === 'user' ? tools.contactOf(caller.id) : undefined;
   }
 
-  /** Visitors read their own conversation, customers those of their account, agents all. */
+  /** Whether it is the same customer's, this time or another. */
+  async function isOfSameContact(caller: Caller, sessionId: string): Promise<boolean> {
+    const contact = await contactFor(caller);
+    return contact !== undefined && (await store.load(sessionId))?.contactId === contact;
+  }
+
+  /** Visitors read what they said, this time and before, customers what their account did, agents all. */
   async function mayRead(caller: Caller, sessionId: string): Promise<boolean> {
     if (caller.kind === 'visitor' && caller.sessionId === sessionId) return true;
     if (caller.kind === 'user' && can(caller.roles, 'conversation.read')) return true;
-    const contact = await contactFor(caller);
-    return contact !== undefined && (await store.load(sessionId))?.contactId === contact;
+    return isOfSameContact(caller, sessionId);
+  }
+
+  /** A visitor's token speaks in its own conversation alone. */
+  const maySpeak = async (caller: Caller, sessionId: string): Promise<boolean> =>
+    caller.kind === 'visitor' ? caller.sessionId === sessionId : isOfSameContact(caller, sessionId);
+
+  async function begin(caller: Caller, locale: Locale | undefined, page: Parameters<WebChat['begin']>[0]['page']) {
+    const contactId = await contactFor(caller);
+    return chat.begin({ locale: locale ?? 'zh-TW', page, ...(contactId ? { contactId } : {}) });
   }
 
   return [
@@ -59,14 +74,13 @@ export function chatEndpoints(tools: {
         limit: 'sessions',
       },
       async ({ body, caller }) => {
-        const contactId = await contactFor(caller);
         const page = body.context
           ? {
               ...(body.context.url ? { url: body.context.url } : {}),
               ...(body.context.title ? { title: body.context.title } : {}),
             }
           : null;
-        const begun = await chat.begin({ locale: body.locale ?? 'zh-TW', page, ...(contactId ? { contactId } : {}) });
+        const begun = await begin(caller, body.locale, page);
         return {
           sessionId: begun.conversation.id,
           sessionToken: begun.token,
@@ -91,18 +105,12 @@ export function chatEndpoints(tools: {
         let { sessionId } = body;
         let sessionToken: string | undefined;
         if (sessionId === undefined) {
-          const contactId = await contactFor(caller);
-          const begun = await chat.begin({
-            locale: body.locale ?? 'zh-TW',
-            page: null,
-            ...(contactId ? { contactId } : {}),
-          });
+          const begun = await begin(caller, body.locale, null);
           sessionId = begun.conversation.id;
           sessionToken = begun.token;
         } else if (caller.kind === 'anonymous')
           throw unauthenticated('Send the session’s token: Authorization: Bearer …');
-        else if (caller.kind === 'visitor' ? caller.sessionId !== sessionId : !(await ownsIt(caller, sessionId)))
-          throw forbidden('This token is of another conversation.');
+        else if (!(await maySpeak(caller, sessionId))) throw forbidden('This token is of another conversation.');
         const content =
           body.text !== undefined
             ? { kind: 'text' as const, text: body.text }
@@ -156,9 +164,4 @@ export function chatEndpoints(tools: {
       },
     ),
   ];
-
-  async function ownsIt(caller: Caller, sessionId: string): Promise<boolean> {
-    const contact = await contactFor(caller);
-    return contact !== undefined && (await store.load(sessionId))?.contactId === contact;
-  }
 }

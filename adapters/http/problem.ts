@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { ZodError } from 'zod';
-import { invalid, Problem, PROBLEM_STATUS, type FieldError } from '#core/errors.ts';
+import { invalid, Problem, PROBLEM_STATUS, type FieldError, type ProblemKind } from '#core/errors.ts';
 
 /** zod's complaint as a problem that names every bad field by its path. */
 export function fromZod(error: ZodError, where: 'body' | 'query' | 'path'): Problem {
@@ -10,19 +10,17 @@ export function fromZod(error: ZodError, where: 'body' | 'query' | 'path'): Prob
 }
 
 /** What a koa or http-errors error of a client's fault is among our problems. */
-const FROM_STATUS: Readonly<Record<number, Problem['kind']>> = {
-  400: 'invalid',
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not-found',
-  413: 'too-large',
-  415: 'unsupported',
-};
+const FROM_STATUS: ReadonlyMap<number, ProblemKind> = new Map([
+  [400, 'invalid'],
+  ...(Object.entries(PROBLEM_STATUS) as [ProblemKind, { status: number }][])
+    .filter(([, { status }]) => status < 500)
+    .map(([kind, { status }]) => [status, kind] as const),
+]);
 
 function asProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (!(error instanceof Error) || !('status' in error)) return undefined;
-  const kind = FROM_STATUS[Number(error.status)];
+  const kind = FROM_STATUS.get(Number(error.status));
   if (!kind) return undefined;
   return new Problem(kind, 'expose' in error && error.expose ? error.message : PROBLEM_STATUS[kind].title);
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import type { Conversation } from '#core/conversation/conversation.ts';
 import type { ConversationStore, Outcome } from '#core/conversation/store.ts';
 import type { DeskStore } from '#core/desk/desk-store.ts';
 import { inboundOf, openTestStores, outcome } from '#test/support/stores.ts';
+import { deskStatus } from './queue-standing.ts';
 import { createStores } from './stores.ts';
 
 let house: Awaited<ReturnType<typeof openTestStores>>;
@@ -143,6 +145,78 @@ describe('the web road', () => {
     });
     // Files stand in the transcript; their ids tell an agent nothing.
     expect(detail.collected).toEqual({ order: 'SQ-20451' });
+  });
+});
+
+describe('what a turn does beside speaking', () => {
+  const turn = async (conversation: Conversation, effects: Outcome['effects']) => {
+    const written = await store.writeTurn({
+      conversation,
+      inbound: inboundOf(conversation, '嗯'),
+      outcome: outcome('好', { effects }),
+    });
+    if (written.kind !== 'written') throw new Error(written.kind);
+    return written.conversation;
+  };
+  const session = async (id: string) =>
+    (await house.pool.query('select rating, mode, close_reason from chat_sessions where id = $1', [id]))
+      .rows[0] as object;
+
+  test('stars are taken once, with what was said to them', async () => {
+    const first = await turn(await house.begin(), [{ type: 'rate', score: 2, comment: '太慢' }]);
+    expect(first.rated).toBe(true);
+    await turn(first, [{ type: 'rate', score: 5 }]);
+    expect(await session(first.id)).toMatchObject({ rating: 2 });
+    expect(await store.rate(first.id, 5, undefined)).toBe(false);
+    expect(await store.rate(randomUUID(), 5, undefined)).toBe(false);
+  });
+
+  test('whether an answer helped is counted with its FAQ; of a document nothing is counted', async () => {
+    const faq = await house.pool.query<{ id: string }>(
+      `insert into faqs (question, alternatives, answer, locale, category, tags, status)
+       values ('?', '{}', '!', 'zh-TW', 'x', '{}', 'published') returning id`,
+    );
+    const { id } = faq.rows[0]!;
+    const feedback = (kind: 'faq' | 'document', helpful: boolean) =>
+      ({ type: 'feedback', source: { kind, id }, helpful }) as const;
+    await turn(await house.begin(), [feedback('faq', true), feedback('faq', false), feedback('document', true)]);
+    const counted = await house.pool.query('select helpful, unhelpful from faqs where id = $1', [id]);
+    expect(counted.rows).toEqual([{ helpful: 1, unhelpful: 1 }]);
+  });
+
+  test('a wish for a person may be withdrawn, and ends with the conversation', async () => {
+    const { conversation: waiting } = await house.queued();
+    const back = await turn((await store.load(waiting.id))!, [{ type: 'withdraw-handoff' }]);
+    expect(back.mode).toBe('bot');
+    const again = await turn(back, [{ type: 'request-handoff', reason: 'asked', collected: {} }]);
+    const ended = await turn(again, [{ type: 'close', reason: 'customer' }]);
+    expect(await session(ended.id)).toMatchObject({ mode: 'closed', close_reason: 'customer' });
+    const handoffs = await house.pool.query('select status from handoffs where session_id = $1', [ended.id]);
+    expect(handoffs.rows).toEqual([{ status: 'withdrawn' }, { status: 'withdrawn' }]);
+  });
+
+  test('what is known of a customer grows, and nothing of it is forgotten', async () => {
+    const first = await turn(await house.begin(), [{ type: 'save-contact', email: 'amy@example.com' }]);
+    const second = await turn(first, [{ type: 'save-contact', phone: '0912345678' }]);
+    expect(second.contact).toEqual({ email: 'amy@example.com', phone: '0912345678' });
+    expect((await store.load(second.id))!.contact).toEqual(second.contact);
+  });
+
+  test('the wait to expect is told once there were five to know it from', async () => {
+    await house.pool.query(
+      `insert into handoffs (id, session_id, reason, status, requested_at, claimed_at, ended_at, deadline_at)
+       select gen_random_uuid(), $1, 'asked', 'resolved', now() - interval '1 hour', now() - interval '59 minutes', now(), now()
+         from generate_series(1, 20)`,
+      [(await house.begin()).id],
+    );
+    const written = await store.writeTurn({
+      conversation: await house.begin(),
+      inbound: null,
+      outcome: outcome('好', { effects: [{ type: 'request-handoff', reason: 'asked', collected: {} }] }),
+    });
+    expect(written).toMatchObject({ changes: [{}, { state: 'queued', waitSeconds: 60, place: expect.any(Number) }] });
+    const status = await deskStatus(house.pool, { open: true, opensAt: null, agents: 1 });
+    expect(status).toMatchObject({ open: true, agents: 1, waitSeconds: 60, place: expect.any(Number) });
   });
 });
 
