@@ -3,7 +3,7 @@ import { isFunctionWord } from './function-words.ts';
 import { once, patternOf } from './phrase-pattern.ts';
 import { ANGER, COMMANDS, POLITENESS, type Command } from './phrases.ts';
 import { recalling } from './recalling.ts';
-import { clean, comparisonKey, hasHan, normalize, runs } from './text.ts';
+import { clean, comparisonKey, hasHan, normalize, normalKey, runs } from './text.ts';
 
 /** Begins only where a word does, and is bounded: a long text without an @ must not be read from each of its letters. */
 const EMAIL = /(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.[a-z]{2,24}/gi;
@@ -127,18 +127,21 @@ const LONGEST_COMMAND = 60;
 /** The instruction that a short message is; null for anything that says more. Who asks for a person in passing asks for a person. */
 export function detectCommand(text: string): Command | null {
   if (text.length > LONGEST_COMMAND) return null;
-  const whole = commandOf(text);
+  const whole = commandOf(comparisonKey(text));
   if (whole) return whole;
-  const clauses = text.split(/[,，。.!！、;；]+/).filter((clause) => comparisonKey(clause) !== '');
+  const clauses = normalize(text)
+    .split(/[,。.!、;]+/)
+    .map(normalKey)
+    .filter((key) => key !== '');
   // One clause alone was the whole.
   if (clauses.length < 2) return null;
-  if (clauses.some((clause) => commandOf(clause) === 'person')) return 'person';
-  const first = commandOf(clauses[0]!);
-  return first && clauses.every((clause) => commandOf(clause) === first) ? first : null;
+  const [first = null, ...others] = clauses.map(commandOf);
+  if (first === 'person' || others.includes('person')) return 'person';
+  return others.every((command) => command === first) ? first : null;
 }
 
-function commandOf(text: string): Command | null {
-  let key = comparisonKey(text);
+function commandOf(whole: string): Command | null {
+  let key = whole;
   for (;;) {
     const command = commands().get(key);
     if (command) return command;

@@ -71,15 +71,20 @@ export const normalize = recalling((text) => {
 export const normalRuns = recalling((text): readonly Run[] => runs(normalize(text)), REMEMBERED);
 
 /** Normalized, and only letters and digits: two texts with the same key differ in punctuation and spaces alone. */
-export const comparisonKey = recalling((text) => {
+export const comparisonKey = recalling((text) => keyOf(normalRuns(text)), REMEMBERED);
+
+/** The comparison key of a text that is normalized already. */
+export const normalKey = (normal: string): string => keyOf(runs(normal));
+
+function keyOf(runs: readonly Run[]): string {
   let key = '';
   let afterHan = true;
-  for (const run of normalRuns(text)) {
+  for (const run of runs) {
     key += afterHan || run.han ? run.text : ` ${run.text}`;
     afterHan = run.han;
   }
   return key;
-}, REMEMBERED);
+}
 
 /**
  * The text cut where the script changes or neither letter nor digit stands; expects cleaned or normalized text. A word
