@@ -140,13 +140,16 @@ describe('a person', () => {
     const conversation = await house.begin({ state: stateWith() });
     await house.receive(conversation, 'one');
     const agent = await house.agent('安');
-    const { runner, live } = prepare(async (input, signal) => {
+    let stopped = false;
+    const { runner, live, errors } = prepare(async (input, signal) => {
       await house.stores.desk.takeOver(conversation.id, agent);
       live.publish({ type: 'owner', sessionId: conversation.id, state: 'agent' });
-      expect(signal.aborted).toBe(true);
+      stopped = signal.aborted;
       return echoed(input);
     });
     await runner.run(conversation.id);
+    expect(stopped).toBe(true);
+    expect(errors).toEqual([]);
     expect(await house.texts(conversation.id)).toEqual(['您好', 'one']);
   });
 
@@ -155,12 +158,14 @@ describe('a person', () => {
     const agent = await house.agent('安');
     const { handoff } = await house.stores.desk.takeOver(conversation.id, agent);
     await house.stores.desk.giveBack(handoff.id, agent);
+    let stopped = true;
     const { runner, inputs, live } = prepare((input, signal) => {
       live.publish({ type: 'owner', sessionId: conversation.id, state: 'bot' });
-      expect(signal.aborted).toBe(false);
+      stopped = signal.aborted;
       return echoed(input);
     });
     await runner.run(conversation.id);
+    expect(stopped).toBe(false);
     expect(inputs[0]!.events).toEqual([{ kind: 'returned', agent: { name: '安' } }]);
   });
 
