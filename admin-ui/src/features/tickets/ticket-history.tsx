@@ -34,8 +34,9 @@ export function TicketHistory({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function Sentence({ event: { what, by, from, to } }: { event: Event }) {
+function Sentence({ event: { what, by: whom, from, to } }: { event: Event }) {
   const t = useWords(ticketWords);
+  const by = whom === 'bot' ? t.bot : whom;
   // Statuses and priorities are words of ours; anything else stays as it was written.
   const name = (value: string | null): string => {
     const known: Readonly<Record<string, string | undefined>> = {
