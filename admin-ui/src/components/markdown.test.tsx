@@ -9,6 +9,7 @@ test('the subset in which we write: bold, italic, code, links, lists, paragraphs
   expect(html('*really* `T-1`')).toBe('<p><em>really</em> <code>T-1</code></p>');
   expect(html('一\n二\n\n三')).toBe('<p>一<br>二</p><p>三</p>');
   expect(html('- 甲\n- 乙')).toBe('<ul class="mb-0 ps-3"><li>甲</li><li>乙</li></ul>');
+  expect(html('3. 甲\n4. 乙')).toBe('<ol start="3" class="mb-0 ps-4"><li>甲</li><li>乙</li></ol>');
   expect(html('[查詢](https://shop.example/x)')).toContain('href="https://shop.example/x"');
 });
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 /** Bold, italic, code and links: the inline part of the Markdown subset in which we write. */
 const INLINE =
   /\*\*(.+?)\*\*|(?<![\w*])[*_](?!\s)(.+?)(?<!\s)[*_](?![\w*])|`([^`]+)`|\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)|(https?:\/\/[^\s<>"，。！？、；：「」（）]+)/g;
-const ITEM = /^\s*(?:[-*]|\d+[.)])\s+(.*)$/;
+const ITEM = /^\s*(?:[-*•]|(\d{1,4})[.)、])\s+(.*)$/;
 
 function inline(text: string): ReactNode[] {
   const parts: ReactNode[] = [];
@@ -34,15 +34,20 @@ export function Markdown({ text }: { text: string }) {
   const blocks = text.split(/\n{2,}/);
   return blocks.map((block, at) => {
     const lines = block.split('\n');
-    const items = lines.map((line) => ITEM.exec(line)?.[1]);
-    if (items.every((item) => item !== undefined))
-      return (
+    const items = lines.map((line) => ITEM.exec(line));
+    if (items.every((item) => item !== null)) {
+      const rows = items.map((item, index) => <li key={index}>{inline(item[2] ?? '')}</li>);
+      const first = items[0]?.[1];
+      return first === undefined ? (
         <ul key={at} className="mb-0 ps-3">
-          {items.map((item, index) => (
-            <li key={index}>{inline(item)}</li>
-          ))}
+          {rows}
         </ul>
+      ) : (
+        <ol key={at} start={Number(first)} className="mb-0 ps-4">
+          {rows}
+        </ol>
       );
+    }
     return (
       <p key={at}>
         {lines.flatMap((line, index) => (index === 0 ? inline(line) : [<br key={index} />, ...inline(line)]))}

@@ -14,7 +14,9 @@ type Props = { conversation: ConversationSummary; to: string; open: boolean; now
 /** A row of the desk's list: who, since when, what was said last and by whom, and what is the matter. */
 export function ConversationRow({ conversation, to, open, now }: Props) {
   const t = useWords(deskWords);
-  const { customer, channel, unread, last } = conversation;
+  const { customer, channel, state, last } = conversation;
+  // What customers say to the bot needs nobody; a solid count is for what does.
+  const unread = state === 'queued' || state === 'agent' ? conversation.unread : 0;
   const classes = ['conv', open ? 'is-open' : '', unread > 0 ? 'is-unread' : ''].filter(Boolean).join(' ');
   return (
     <Link className={classes} to={to} aria-current={open ? 'true' : undefined}>
