@@ -131,6 +131,26 @@ export function ourRow(
   };
 }
 
+/** What a turn says after `seq`: the customer's message, where the turn brings it along, and the replies. `whose` as the turn leaves it. */
+export function turnRows(
+  tools: RowTools,
+  key: DataKey,
+  whose: Whose,
+  turn: {
+    seq: number;
+    inbound: { clientId: string; content: InboundContent } | null;
+    replies: Outcome['replies'];
+    now: Date;
+  },
+): SpokenRow[] {
+  const { inbound, replies, now } = turn;
+  let { seq } = turn;
+  return [
+    ...(inbound ? [customerRow(tools, key, whose, { ...inbound, seq: ++seq, now })] : []),
+    ...replies.map(({ content, inReplyTo }) => ourRow(tools, key, whose, { seq: ++seq, content, inReplyTo, now })),
+  ];
+}
+
 /** What a change of state tells beside the state itself. */
 export type StateInfo = {
   state: ConversationState;

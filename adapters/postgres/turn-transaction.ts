@@ -7,7 +7,7 @@ import type { DataKey } from '#core/privacy/seal.ts';
 import { performEffect, type EffectTools } from './effects.ts';
 import { queueStanding } from './queue-standing.ts';
 import { inTransaction, insertMessages, insertOutbound } from './statements.ts';
-import { conversationAfter, customerRow, ourRow, stateRow, statesOf, type MessageRow } from './turn-rows.ts';
+import { conversationAfter, stateRow, statesOf, turnRows, type MessageRow } from './turn-rows.ts';
 
 /** A day: an answer that could not be delivered until then would only confuse. */
 const ANSWER_LIVES_MS = 24 * 3_600_000;
@@ -90,27 +90,20 @@ export async function writeWholeTurn(
   if (!placed) return undefined;
 
   const now = tools.now();
-  const rows: MessageRow[] = [];
-  const changes: Change[] = [];
-  const add = (made: { row: MessageRow; change: Change }): void => {
-    rows.push(made.row);
-    changes.push(made.change);
-  };
-  let seq = placed.seq - grown;
-  if (inbound) {
-    add(customerRow(tools, key, after, { ...inbound, seq: ++seq, now }));
+  const begun = placed.seq - grown;
+  const said = turnRows(tools, key, after, { seq: begun, inbound, replies: outcome.replies, now });
+  if (inbound)
     await client.query(
       `insert into inbound (session_id, seq, delivery_key, state, turn_epoch, understood, done_at) values ($1, $2, $3, 'done', $4, $5, now())`,
-      [conversation.id, seq, inbound.deliveryKey, conversation.epoch, understood],
+      [conversation.id, begun + 1, inbound.deliveryKey, conversation.epoch, understood],
     );
-  }
-  for (const reply of outcome.replies)
-    add(ourRow(tools, key, after, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
   for (const effect of outcome.effects) await performEffect(client, tools, key, after, effect);
+  const made: { row: MessageRow; change: Change }[] = [...said];
   for (const state of states) {
     const standing = state === 'queued' ? await queueStanding(client, conversation.id) : {};
-    add(stateRow(tools, ++seq, { state, ...standing }, now));
+    made.push(stateRow(tools, begun + made.length + 1, { state, ...standing }, now));
   }
+  const rows = made.map(({ row }) => row);
   await insertMessages(client, conversation.id, rows);
   if (conversation.channel !== 'web')
     await insertOutbound(client, conversation.id, rows, new Date(now.getTime() + ANSWER_LIVES_MS));
@@ -123,7 +116,7 @@ export async function writeWholeTurn(
   const alarmAt = after.mode === 'closed' ? null : outcome.alarmAt;
   await setAlarm(client, conversation.id, alarmAt);
   return {
-    changes,
+    changes: made.map(({ change }) => change),
     conversation: {
       ...after,
       seq: placed.seq,

@@ -3,7 +3,7 @@ import type { Change } from '#core/conversation/conversation.schema.ts';
 import type { Conversation } from '#core/conversation/conversation.ts';
 import type { TurnWrite, TurnWritten } from '#core/conversation/store.ts';
 import type { DataKey } from '#core/privacy/seal.ts';
-import { alarmToWrite, conversationAfter, customerRow, ourRow, type MessageRow, type RowTools } from './turn-rows.ts';
+import { alarmToWrite, conversationAfter, turnRows, type MessageRow, type RowTools } from './turn-rows.ts';
 
 /** Most turns that share one statement. */
 const MOST = 64;
@@ -78,22 +78,13 @@ export function createTurnWriter(
   function prepare(write: TurnWrite, key: DataKey): Prepared {
     const { conversation, inbound, outcome } = write;
     const after = conversationAfter(conversation, outcome);
-    const now = tools.now();
-    const rows: MessageRow[] = [];
-    const changes: Change[] = [];
-    const add = (made: { row: MessageRow; change: Change }): void => {
-      rows.push(made.row);
-      changes.push(made.change);
-    };
-    let { seq } = conversation;
-    if (inbound) add(customerRow(tools, key, after, { ...inbound, seq: ++seq, now }));
-    for (const reply of outcome.replies)
-      add(ourRow(tools, key, after, { seq: ++seq, content: reply.content, inReplyTo: reply.inReplyTo, now }));
+    const { seq } = conversation;
+    const said = turnRows(tools, key, after, { seq, inbound, replies: outcome.replies, now: tools.now() });
     return {
       write,
       after,
-      rows,
-      changes,
+      rows: said.map(({ row }) => row),
+      changes: said.map(({ change }) => change),
       state: tools.sealing.seal(key, 'chat_sessions.state', conversation.id, JSON.stringify(outcome.state)),
       due: alarmToWrite(conversation.alarmAt, outcome.alarmAt),
       understood: [...outcome.understood.values()].at(-1) ?? null,
