@@ -10,6 +10,7 @@ import { factsOf, toOutcome } from '#core/dialogue/turn-outcome.ts';
 import { stateOf } from '#core/dialogue/turn-runner.ts';
 import type { Dialogue, LocalLookups, TurnInput, TurnOutcome } from '#core/dialogue/turn.ts';
 import { conflict, notFound, tooMany, unauthenticated, type Problem } from '#core/errors.ts';
+import { atMost } from './at-most.ts';
 import { hashToken } from './session-token.ts';
 
 /** A session token lives this long after its last use. */
@@ -18,6 +19,11 @@ export const TOKEN_LIVES_MS = 24 * 3_600_000;
 const MOST_WAITING = 50;
 /** Conversations held in memory; one that is asked for again is read from the database. */
 const MOST_HELD = 5_000;
+/**
+ * Turns under way at once: enough for two statements of the database and for those that gather meanwhile. A turn that is
+ * thought and waits for its commit takes ten times the memory of a message that waits for its turn.
+ */
+const MOST_AT_ONCE = 256;
 /** Acknowledgements remembered for each of them, so that a message sent again costs nothing. */
 const MOST_REMEMBERED = 32;
 /** How often a turn that lost a race is tried on the web road before it goes the full road. */
@@ -70,6 +76,7 @@ export function createWebChat(tools: {
 }): WebChat {
   const { store, dialogue, live, now } = tools;
   const held = new Map<string, Held>();
+  const inTurn = atMost(MOST_AT_ONCE);
 
   function hold(id: string): Held {
     const known = held.get(id);
@@ -202,7 +209,7 @@ export function createWebChat(tools: {
     const known = holder.remembered.get(message.clientId);
     if (known !== undefined) return again(id, known);
     try {
-      const said = (await shortRoad(id, holder, message)) ?? (await fullRoad(id, message));
+      const said = (await inTurn(() => shortRoad(id, holder, message))) ?? (await fullRoad(id, message));
       remember(holder, message.clientId, said.seq);
       return said;
     } catch (error) {
