@@ -129,12 +129,13 @@ function* hearAside(
     return;
   }
   followLanguage(run, text);
+  // The flow knows best what may be said here: “I forgot” is in nobody's scope and answers the question.
+  if (yield* tell(run, index, { type: 'invalid', text: text.slice(0, MAX_SLOT) })) return;
   if (decision.kind === 'outOfScope') {
     speaker.say(set.phrases.outOfScope, scopeOf(run));
     run.reask = 'back';
     return;
   }
-  if (yield* tell(run, index, { type: 'invalid', text: text.slice(0, MAX_SLOT) })) return;
   const hint = question.type === 'ask' ? question.params.hint : undefined;
   speaker.say(hint ?? set.phrases.misfit, scopeOf(run));
   run.reask = 'plain';
