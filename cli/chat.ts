@@ -172,11 +172,13 @@ function createWaiting(): {
   };
   return {
     expect: (id) => {
-      if (state === 'bot' || state === 'closed') open.add(id); // a person answers when they can
+      open.add(id);
     },
     note: (event) => {
-      if (event.type === 'accepted') seqs.set(event.seq, event.clientMessageId);
-      else if (event.type === 'refused') settle(event.clientMessageId);
+      if (event.type === 'accepted') {
+        seqs.set(event.seq, event.clientMessageId);
+        if (state !== 'bot') settle(event.clientMessageId); // a person answers when they can
+      } else if (event.type === 'refused') settle(event.clientMessageId);
       else if (event.type === 'change' && event.change.type === 'reply') {
         const { clientMessageId, inReplyTo, seq } = event.change.message;
         // Our own message may come back, and be answered, before we hear that it was accepted.
