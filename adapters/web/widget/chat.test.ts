@@ -10,6 +10,8 @@ import { messageOf, replyOf, stateOf } from './testing/messages.ts';
 
 type Fake = {
   begun: number;
+  /** The tokens that came with each beginning. */
+  earlier: (string | null)[];
   refuseBegin: ServerRefusal | null;
   history: (session: Session, after: number) => Promise<{ state: 'bot'; head: number; items: Message[] }>;
   upload: (file: Blob, name: string) => Promise<{ id: string; name: string; type: string; bytes: number }>;
@@ -21,13 +23,15 @@ function openTab(storage = createBrowserStorage(), clock = createClock()): Tab {
   const line = createFakeLine();
   const fake: Fake = {
     begun: 0,
+    earlier: [],
     refuseBegin: null,
     history: async () => ({ state: 'bot', head: 0, items: [] }),
     upload: async (file, name) => ({ id: 'upload-1', name, type: file.type, bytes: file.size }),
   };
   const server: Server = {
-    async begin() {
+    async begin(_locale, _page, earlier) {
       if (fake.refuseBegin) throw fake.refuseBegin;
+      fake.earlier.push(earlier?.token ?? null);
       fake.begun++;
       return {
         sessionId: `00000000-0000-4000-8000-00000000000${fake.begun}`,
@@ -173,6 +177,15 @@ test('what one tab writes stands in the other, first waiting and then said', asy
     expect(tab.texts()).toEqual(['greeting', 'from one']);
     expect(tab.waiting()).toEqual([]);
   }
+});
+
+test('a new conversation names the one before, so that it is the same customer’s', async () => {
+  const { chat, fake } = await startedTab();
+  chat.startNew();
+  await settle();
+  chat.startNew();
+  await settle();
+  expect(fake.earlier).toEqual([null, 'token-1', 'token-2']);
 });
 
 test("a new conversation begun in one tab is the other tab's too", async () => {

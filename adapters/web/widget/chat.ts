@@ -10,7 +10,7 @@ import { contentOf, createOutbox, type OutboxEntry, type Outgoing } from './outb
 import { createReader } from './reader.ts';
 import { createSender } from './sender.ts';
 import { ServerRefusal, type Server, type Session } from './server.ts';
-import { forgetSession, readSession, SESSION, writeSession } from './session.ts';
+import { leaveSession, readEarlier, readSession, SESSION, writeSession } from './session.ts';
 import type { Store } from './storage.ts';
 import { createTimeline, type Status, type TimelineEntry } from './timeline.ts';
 import type { Timers } from './timers.ts';
@@ -177,7 +177,7 @@ export function createChat(tools: ChatTools): Chat {
           adopt(other);
           return;
         }
-        const begun = await server.begin(tools.locale(), tools.page());
+        const begun = await server.begin(tools.locale(), tools.page(), readEarlier(store));
         marks.clear();
         attention.forget();
         const next = { id: begun.sessionId, token: begun.sessionToken };
@@ -203,7 +203,7 @@ export function createChat(tools: ChatTools): Chat {
   };
 
   const leave = (): void => {
-    if (session) forgetSession(store, session.id);
+    if (session) leaveSession(store, session.id);
     session = null;
     connection.stop();
     reader.clear();

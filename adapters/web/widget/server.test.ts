@@ -26,6 +26,16 @@ test('a conversation begins with the language and where the visitor is', async (
   expect([body.locale, body.context.url.length, body.context.title.length]).toEqual(['zh-TW', 2_000, 300]);
 });
 
+test('a conversation after another one is the same customer’s by its token', async () => {
+  const { server, calls } = serverThat(() => json({ sessionId: 's', sessionToken: 't', state: 'bot', replies: [] }));
+  await server.begin('en', { url: '', title: '' }, session);
+  await server.begin('en', { url: '', title: '' }, null);
+  expect(calls.map(({ request }) => (request.headers as Record<string, string>)['authorization'])).toEqual([
+    'Bearer secret',
+    undefined,
+  ]);
+});
+
 test('no call carries cookies, and the token stands in the header, never in an address', async () => {
   const { server, calls } = serverThat(() =>
     json({ state: 'bot', head: 0, items: [], nextCursor: null, id: 'u', name: 'n', type: 't', bytes: 1 }),

@@ -20,7 +20,8 @@ export class ServerRefusal extends Error {
 
 /** The chat's HTTP routes. Every call throws `ServerRefusal` and nothing else. */
 export type Server = {
-  begin(locale: Locale, context: { url: string; title: string }): Promise<SessionBegunAnswer>;
+  /** With an earlier conversation it is the same customer's; one that the server knows no more does no harm. */
+  begin(locale: Locale, context: { url: string; title: string }, earlier?: Session | null): Promise<SessionBegunAnswer>;
   /** All messages after `after`, page by page. */
   history(session: Session, after: number): Promise<WholeHistory>;
   upload(session: Session, file: Blob, name: string): Promise<Attachment>;
@@ -47,10 +48,10 @@ export function createServer(tools: { origin: string; fetch: typeof fetch }): Se
   };
 
   return {
-    async begin(locale, context) {
+    async begin(locale, context, earlier) {
       const answer = await call('/chat/sessions', {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...(earlier ? bearer(earlier) : {}) },
         body: JSON.stringify({
           locale,
           context: { url: context.url.slice(0, 2_000), title: context.title.slice(0, 300) },

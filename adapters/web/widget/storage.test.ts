@@ -1,5 +1,5 @@
 import { createMarks } from './marks.ts';
-import { forgetSession, readSession, writeSession } from './session.ts';
+import { leaveSession, readSession, writeSession } from './session.ts';
 import { createStore, readRecord } from './storage.ts';
 
 beforeEach(() => localStorage.clear());
@@ -85,9 +85,9 @@ test('what is no JSON object is no record', () => {
 test('a session is forgotten unless another tab has begun the next one', () => {
   const store = createStore(window, 'p:');
   writeSession(store, { id: 'new', token: 't' });
-  forgetSession(store, 'old');
+  leaveSession(store, 'old');
   expect(readSession(store)).toEqual({ id: 'new', token: 't' });
-  forgetSession(store, 'new');
+  leaveSession(store, 'new');
   expect(readSession(store)).toBeNull();
   store.write('session', '{"id":1}');
   expect(readSession(store)).toBeNull();

@@ -17,6 +17,7 @@ export function ratingOf(content: Csat, row: TheirRow, context: ViewContext): HT
       { class: 'rating' },
       h('p', { class: 'rating-title' }, question),
       h('div', { class: 'stars given', role: 'img', 'aria-label': words.rated(row.score) }, ...starsOf(row.score)),
+      h('p', { class: 'muted', 'aria-hidden': 'true' }, words.rated(row.score)),
     );
   const key = `rate-${row.message.seq}`;
   let score = 0;
