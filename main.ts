@@ -53,6 +53,8 @@ export async function startFrontdesk(
       stops.push(engine.models.stop);
     }
     if (role !== 'api') await startWork(configuration, processes, engine, stops);
+    // Nobody waits yet: what only the start needed is given back. (The launcher brings `gc`.)
+    globalThis.gc?.();
     const port = await startServing(foundation, content, engine, role, stops);
     // Last, for the password is told once: a start that fails, on a port in use say, must not swallow it.
     const firstAdmin = await makeFirstAdmin(foundation.accounts, randomBytes);
